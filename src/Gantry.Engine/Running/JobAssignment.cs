@@ -1,0 +1,25 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Links;
+using Gantry.Engine.Plans;
+using Gantry.Protocol.Jobs;
+
+namespace Gantry.Engine.Running;
+
+/// <summary>One job as it was received: what the supervisor hands to the engine.</summary>
+public sealed record JobAssignment
+{
+    public required JobPayload Payload { get; init; }
+
+    /// <summary>The runner entry's snapshot at the moment the job came.</summary>
+    public required RunnerSettings Runner { get; init; }
+
+    public required IExecutor Executor { get; init; }
+    public required IJobLink Link { get; init; }
+    public required JobNumbers Numbers { get; init; }
+
+    /// <summary>The folder that holds one journal folder per job (mode 0700).</summary>
+    public required string JournalRoot { get; init; }
+
+    /// <summary>Request id of the <c>jobs/request</c> call: <c>X-Gitaly-Correlation-ID</c> of git calls.</summary>
+    public string? CorrelationId { get; init; }
+}
