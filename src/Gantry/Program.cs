@@ -1,1 +1,4 @@
-return 0;
+using Gantry.CommandLine;
+using Gantry.Terminal;
+
+return await Application.RunAsync(args, new ProcessTerminal(), TimeProvider.System);

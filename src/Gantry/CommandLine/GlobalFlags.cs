@@ -1,0 +1,61 @@
+using Gantry.Logging;
+
+namespace Gantry.CommandLine;
+
+/// <summary>Flags that stand before the command (official-cli-config §1.2.1).</summary>
+internal sealed class GlobalFlags
+{
+    public GlobalFlags()
+    {
+        Debug = Set.Switch("debug", "debug mode", "RUNNER_DEBUG");
+        LogFormat = Set.Text("log-format", "log format: runner, text, json", "LOG_FORMAT");
+        LogLevel = Set.Text("log-level, l", "log level: debug, info, warn, error, fatal, panic", "LOG_LEVEL");
+        Help = Set.Switch("help, h", "show help");
+        Version = Set.Switch("version, v", "print the version");
+    }
+
+    public FlagSet Set { get; } = new();
+
+    public ValueFlag<bool> Help { get; }
+
+    public ValueFlag<bool> Version { get; }
+
+    public bool LogSettingsGiven => Debug.IsSet || LogFormat.IsSet || LogLevel.IsSet;
+
+    private ValueFlag<bool> Debug { get; }
+
+    private ValueFlag<string> LogFormat { get; }
+
+    private ValueFlag<string> LogLevel { get; }
+
+    /// <summary>Returns what is wrong, or null.</summary>
+    public string? Apply(LineLoggerProvider logs)
+    {
+        if (LogFormat.IsSet)
+        {
+            if (LogNames.Format(LogFormat.Value) is not { } format)
+            {
+                return $"Unknown log format '{LogFormat.Value}', expected one of: runner, text, json";
+            }
+
+            logs.Format = format;
+        }
+
+        if (LogLevel.IsSet)
+        {
+            if (LogNames.Level(LogLevel.Value) is not { } level)
+            {
+                return $"Unknown log level '{LogLevel.Value}', expected one of: trace, debug, info, warn, error, fatal, panic";
+            }
+
+            logs.Level = level;
+        }
+
+        if (Debug.Value)
+        {
+            logs.Level = Microsoft.Extensions.Logging.LogLevel.Debug;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,21 @@
+namespace Gantry.Terminal;
+
+/// <summary>
+/// The process's standard streams: the only place that touches <see cref="Console"/>. Results go to
+/// <see cref="Output"/>, prompts and logs to <see cref="Error"/>, as the official runner does.
+/// </summary>
+internal sealed class ProcessTerminal : ITerminal
+{
+    public TextWriter Output { get; } = Open(Console.OpenStandardOutput());
+
+    public TextWriter Error { get; } = Open(Console.OpenStandardError());
+
+    public bool IsInteractive { get; } = !Console.IsInputRedirected && !Console.IsErrorRedirected;
+
+    public bool OutputIsTerminal { get; } = !Console.IsOutputRedirected;
+
+    public string? ReadLine() => Console.In.ReadLine();
+
+    private static StreamWriter Open(Stream stream) =>
+        new(stream, new System.Text.UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true, NewLine = "\n" };
+}
