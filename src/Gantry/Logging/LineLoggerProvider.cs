@@ -1,7 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Logging;
@@ -13,10 +10,6 @@ namespace Gantry.Logging;
 /// </summary>
 internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) : ILoggerProvider
 {
-    // What logrus leaves without quotes.
-    private static readonly SearchValues<char> Plain =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._/@^+");
-
     private readonly Lock _gate = new();
     private volatile LogFormat _format = LogFormat.Runner;
     private volatile LogLevel _level = LogLevel.Information;
@@ -43,82 +36,15 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
     {
         var line = _format switch
         {
-            LogFormat.Json => Json(level, message, fields),
-            LogFormat.Text => Text(level, message, fields),
-            _ => Runner(level, message, fields),
+            LogFormat.Json => LogLine.Json(time.GetUtcNow(), level, message, fields),
+            LogFormat.Text => LogLine.Text(time.GetUtcNow(), level, message, fields),
+            _ => LogLine.Runner(level, message, fields, colors: true),
         };
         lock (_gate)
         {
             writer.Write(line);
         }
     }
-
-    private static string Runner(LogLevel level, string message, IReadOnlyList<KeyValuePair<string, string>> fields)
-    {
-        var (color, prefix) = level switch
-        {
-            LogLevel.Trace or LogLevel.Debug => ("\e[37;1m", ""),
-            LogLevel.Warning => ("\e[0;33m", "WARNING: "),
-            LogLevel.Error => ("\e[31;1m", "ERROR: "),
-            LogLevel.Critical => ("\e[31;1m", "FATAL: "),
-            _ => ("", ""),
-        };
-        var line = new StringBuilder().Append(color).Append(prefix).Append(message.PadRight(50 - prefix.Length)).Append("\e[0;m");
-        foreach (var (key, value) in fields)
-        {
-            line.Append(' ').Append(color).Append(key).Append("\e[0;m=").Append(value);
-        }
-
-        return line.Append('\n').ToString();
-    }
-
-    private string Text(LogLevel level, string message, IReadOnlyList<KeyValuePair<string, string>> fields)
-    {
-        var line = new StringBuilder().Append("time=").Append(Quoted(Now())).Append(" level=").Append(Name(level)).Append(" msg=").Append(Quoted(message));
-        foreach (var (key, value) in fields)
-        {
-            line.Append(' ').Append(key).Append('=').Append(Quoted(value));
-        }
-
-        return line.Append('\n').ToString();
-    }
-
-    private string Json(LogLevel level, string message, IReadOnlyList<KeyValuePair<string, string>> fields)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            foreach (var (key, value) in fields
-                .Append(new("level", Name(level))).Append(new("msg", message)).Append(new("time", Now()))
-                .OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            {
-                json.WriteString(key, value);
-            }
-
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray()) + "\n";
-    }
-
-    private string Now() => time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
-
-    private static string Name(LogLevel level) => level switch
-    {
-        LogLevel.Trace => "trace",
-        LogLevel.Debug => "debug",
-        LogLevel.Warning => "warning",
-        LogLevel.Error => "error",
-        LogLevel.Critical => "fatal",
-        _ => "info",
-    };
-
-    private static string Quoted(string value) =>
-        value.Length > 0 && value.AsSpan().IndexOfAnyExcept(Plain) < 0
-            ? value
-            : "\"" + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
-                .Replace("\n", "\\n", StringComparison.Ordinal) + "\"";
 
     private sealed class LineLogger(LineLoggerProvider provider, string category) : ILogger
     {

@@ -14,7 +14,7 @@ public sealed partial class LineLoggerTests
     {
         Say(LogFormat.Runner, logger => Received(logger, 7, "http://x"));
 
-        Assert.Equal("Checking for jobs... received                     \e[0;m job=7 repo_url=http://x\n", _text.ToString());
+        Assert.Equal("Checking for jobs... received                     \e[0;m job\e[0;m=7 repo_url\e[0;m=http://x\n", _text.ToString());
     }
 
     [Fact]
