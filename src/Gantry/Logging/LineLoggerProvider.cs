@@ -89,7 +89,6 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
 
             // A value that stands inside the sentence is not repeated as a field.
             fields.RemoveAll(field => template.Contains("{" + field.Key + "}", StringComparison.Ordinal));
-            fields.Sort((a, b) => string.CompareOrdinal(a.Key, b.Key));
             provider.Write(logLevel, formatter(state, exception), fields);
         }
     }

@@ -27,7 +27,7 @@ internal static class LogLine
         var reset = colors ? "\e[0;m" : "";
         color = colors ? color : "";
         var line = new StringBuilder().Append(color).Append(prefix).Append(message.PadRight(50 - prefix.Length)).Append(reset);
-        foreach (var (key, value) in fields)
+        foreach (var (key, value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
         {
             line.Append(' ').Append(color).Append(key).Append(reset).Append('=').Append(value);
         }
@@ -39,7 +39,7 @@ internal static class LogLine
         DateTimeOffset now, LogLevel level, string message, IReadOnlyList<KeyValuePair<string, string>> fields)
     {
         var line = new StringBuilder().Append("time=").Append(Quoted(Stamp(now))).Append(" level=").Append(Name(level)).Append(" msg=").Append(Quoted(message));
-        foreach (var (key, value) in fields)
+        foreach (var (key, value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
         {
             line.Append(' ').Append(key).Append('=').Append(Quoted(value));
         }
