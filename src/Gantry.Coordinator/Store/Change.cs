@@ -1,0 +1,14 @@
+namespace Gantry.Coordinator.Store;
+
+/// <summary>
+/// Something committed changed; the reader looks up what. Zero means "not about one": a change without a job is about the
+/// pipeline, one without a project is about everything (sent when a reader was too slow and missed some).
+/// </summary>
+internal readonly record struct Change(long ProjectId, long PipelineId, long JobId)
+{
+    public static readonly Change Everything;
+
+    public static Change OfPipeline(PipelineRow pipeline) => new(pipeline.ProjectId, pipeline.Id, 0);
+
+    public static Change OfJob(JobRow job) => new(job.ProjectId, job.PipelineId, job.Id);
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using Gantry.Protocol.Jobs;
+
+namespace Gantry.Coordinator.Store;
+
+/// <summary>
+/// What a job does, in the form the runner gets it (ci-yaml §22): the part of the payload that is known when the pipeline is
+/// made, plus what the server decides by later. Stored as JSON.
+/// </summary>
+internal sealed record JobDefinition
+{
+    public IReadOnlyList<JobStep> Steps { get; init => field = value ?? []; } = [];
+    public JobImage? Image { get; init; }
+    public IReadOnlyList<JobImage> Services { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<JobArtifact> Artifacts { get; init => field = value ?? []; } = [];
+
+    /// <summary>Keys as configured, with file hashes computed; suffixes are added when handed out.</summary>
+    public IReadOnlyList<DefinedCache> Cache { get; init => field = value ?? []; } = [];
+
+    public IReadOnlyList<JobHook> Hooks { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<JobInput> Inputs { get; init => field = value ?? []; } = [];
+    public IReadOnlyDictionary<string, JsonElement>? Secrets { get; init; }
+    public string Run { get; init; } = "";
+
+    /// <summary>YAML variables in precedence order (ci-yaml §16.2, step 2).</summary>
+    public IReadOnlyList<DefinedVariable> Variables { get; init => field = value ?? []; } = [];
+
+    /// <summary><c>dependencies</c>; null when the job does not say.</summary>
+    public IReadOnlyList<string>? Dependencies { get; init; }
+
+    public DefinedRetry? Retry { get; init; }
+    public IReadOnlyList<int> AllowFailureExitCodes { get; init => field = value ?? []; } = [];
+
+    /// <summary>RE2 pattern without slashes.</summary>
+    public string? Coverage { get; init; }
+
+    public DefinedEnvironment? Environment { get; init; }
+
+    /// <summary>From 1; null unless the job is one of <c>parallel</c>.</summary>
+    public int? NodeIndex { get; init; }
+
+    public int NodeTotal { get; init; } = 1;
+
+    /// <summary>The name without its <c>parallel</c> suffix.</summary>
+    public string GroupName { get; init; } = "";
+
+    /// <summary>The <c>trigger</c> of a bridge as configured.</summary>
+    public JsonElement? Trigger { get; init; }
+}
+
+/// <summary>One cache entry before its key suffixes.</summary>
+internal sealed record DefinedCache
+{
+    public JobCache Entry { get; init => field = value ?? new(); } = new();
+
+    /// <summary><c>unprotect: true</c>: shares the cache of unprotected refs.</summary>
+    public bool Unprotect { get; init; }
+}
+
+/// <summary>A variable of the configuration.</summary>
+internal sealed record DefinedVariable
+{
+    public string Key { get; init; } = "";
+    public string Value { get; init; } = "";
+
+    /// <summary><c>expand: false</c>.</summary>
+    public bool Raw { get; init; }
+}
+
+/// <summary><c>retry</c> (ci-yaml §15.6): reasons and exit codes are alternatives.</summary>
+internal sealed record DefinedRetry
+{
+    public int Max { get; init; }
+    public IReadOnlyList<string> When { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<int> ExitCodes { get; init => field = value ?? []; } = [];
+}
+
+/// <summary><c>environment</c> with variables not expanded yet.</summary>
+internal sealed record DefinedEnvironment
+{
+    public string Name { get; init; } = "";
+    public string? Url { get; init; }
+    public string Action { get; init; } = "start";
+    public string? OnStop { get; init; }
+    public string? AutoStopIn { get; init; }
+    public string? DeploymentTier { get; init; }
+}

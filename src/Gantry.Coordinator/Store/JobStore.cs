@@ -1,0 +1,143 @@
+using System.Text.Json;
+
+namespace Gantry.Coordinator.Store;
+
+/// <summary>Jobs, their definitions, needs and given variables. Writing one announces it.</summary>
+internal sealed class JobStore(SqlSession sql, StoreSession session)
+{
+    internal const string Columns = """
+        id, project_id, pipeline_id, kind, name, stage, stage_index, status, failure_reason, exit_code, allow_failure, "when",
+        start_in, scheduled_at, dag, ref, tag, protected, tag_list, interruptible, resource_group, environment,
+        manual_confirmation, user_id, runner_id, machine_id, timeout, timeout_source, assigned_at, cancel_gracefully, retried,
+        attempt, created_at, queued_at, started_at, finished_at, updated_at, erased_at, coverage, artifacts_expire_at,
+        downstream_pipeline_id
+        """;
+
+    private const string Filter = """
+        (@project is null or project_id = @project)
+        and (@pipeline is null or pipeline_id = @pipeline)
+        and (@runner is null or runner_id = @runner)
+        and (@kind is null or kind = @kind)
+        and (@retried or retried = 0)
+        and (@scope = '' or instr(char(10) || @scope || char(10), char(10) || status || char(10)) > 0)
+        """;
+
+    public JobRow? Find(long id) => sql.First($"select {Columns} from jobs where id = @id", JobColumns.Map, ("id", id));
+
+    public JobRow? FindByToken(string token) =>
+        sql.First($"select {Columns} from jobs where token_hash = @hash", JobColumns.Map, ("hash", TokenHash.Of(token)));
+
+    /// <summary>The newest attempts of a pipeline, by stage and then in the order of the configuration.</summary>
+    public IReadOnlyList<JobRow> Latest(long pipelineId) =>
+        sql.Query(
+            $"select {Columns} from jobs where pipeline_id = @id and retried = 0 order by stage_index, id", JobColumns.Map, ("id", pipelineId));
+
+    /// <summary>All attempts of a pipeline.</summary>
+    public IReadOnlyList<JobRow> OfPipeline(long pipelineId) =>
+        sql.Query($"select {Columns} from jobs where pipeline_id = @id order by stage_index, id", JobColumns.Map, ("id", pipelineId));
+
+    /// <summary>Newest first.</summary>
+    public Paged<JobRow> List(JobFilter filter, Page page)
+    {
+        (string, object?)[] arguments =
+        [
+            ("project", filter.ProjectId), ("pipeline", filter.PipelineId), ("runner", filter.RunnerId), ("kind", filter.Kind),
+            ("retried", filter.WithRetried), ("scope", filter.Scope),
+        ];
+        return new Paged<JobRow>(
+            sql.Query(
+                $"select {Columns} from jobs where {Filter} order by id desc limit @size offset @offset",
+                JobColumns.Map, [.. arguments, ("size", page.Size), ("offset", page.Offset)]),
+            sql.Number($"select count(*) from jobs where {Filter}", arguments));
+    }
+
+    /// <summary>Jobs of the whole instance in one status, oldest first.</summary>
+    public IReadOnlyList<JobRow> InStatus(string status) =>
+        sql.Query($"select {Columns} from jobs where status = @status order by id", JobColumns.Map, ("status", status));
+
+    /// <summary>Pending jobs that nobody was given, oldest first.</summary>
+    public IReadOnlyList<JobRow> Waiting() =>
+        sql.Query(
+            $"select {Columns} from jobs where status = 'pending' and assigned_at is null and kind = 'build' order by id", JobColumns.Map);
+
+    /// <summary>How many jobs of the project run on instance runners now: the measure of fair scheduling.</summary>
+    public long RunningOnInstanceRunners(long projectId) =>
+        sql.Number(
+            """
+            select count(*) from jobs j join runners r on r.id = j.runner_id
+            where j.status = 'running' and j.project_id = @project and r.type = 'instance_type'
+            """,
+            ("project", projectId));
+
+    public long RunningOnRunner(long runnerId) =>
+        sql.Number("select count(*) from jobs where runner_id = @runner and status in ('running', 'canceling')", ("runner", runnerId));
+
+    /// <summary>Adds the row with its definition; <see cref="JobRow.Id"/> of the argument is ignored.</summary>
+    public JobRow Add(JobRow job, JobDefinition definition, IReadOnlyList<JobNeedRow> needs)
+    {
+        var added = sql.First(JobColumns.Insert, JobColumns.Map, [.. JobColumns.Fixed(job), .. JobColumns.Changing(job)])!;
+        sql.Execute(
+            "insert into job_definitions (job_id, body) values (@id, @body)",
+            ("id", added.Id), ("body", JsonSerializer.Serialize(definition, StoreJson.Default.JobDefinition)));
+        for (var position = 0; position < needs.Count; position++)
+        {
+            var need = needs[position];
+            sql.Execute(
+                "insert into job_needs (job_id, position, name, artifacts, optional) values (@id, @position, @name, @artifacts, @optional)",
+                ("id", added.Id), ("position", position), ("name", need.Name), ("artifacts", need.Artifacts), ("optional", need.Optional));
+        }
+
+        session.Changes.Add(Change.OfJob(added));
+        return added;
+    }
+
+    /// <summary>Writes everything that changes during a job's life.</summary>
+    public void Update(JobRow job)
+    {
+        sql.Execute(JobColumns.UpdateText, [.. JobColumns.Changing(job), ("id", job.Id)]);
+        session.Changes.Add(Change.OfJob(job));
+    }
+
+    /// <summary>A sign of life alone: nothing to announce.</summary>
+    public void Touch(long id, DateTimeOffset now) =>
+        sql.Execute("update jobs set updated_at = @now where id = @id", ("now", now), ("id", id));
+
+    /// <summary>The token by which the job's runner is known; null takes it away.</summary>
+    public void SetToken(long id, string? token) =>
+        sql.Execute("update jobs set token_hash = @hash where id = @id", ("hash", token is null ? null : TokenHash.Of(token)), ("id", id));
+
+    public JobDefinition Definition(long id) =>
+        sql.Text("select body from job_definitions where job_id = @id", ("id", id)) is { } body
+            ? JsonSerializer.Deserialize(body, StoreJson.Default.JobDefinition)!
+            : new JobDefinition();
+
+    public IReadOnlyList<JobNeedRow> Needs(long jobId) =>
+        sql.Query("select job_id, name, artifacts, optional from job_needs where job_id = @id order by position", MapNeed, ("id", jobId));
+
+    /// <summary>The needs of all newest attempts of a pipeline.</summary>
+    public IReadOnlyList<JobNeedRow> NeedsOfPipeline(long pipelineId) =>
+        sql.Query(
+            """
+            select n.job_id, n.name, n.artifacts, n.optional from job_needs n join jobs j on j.id = n.job_id
+            where j.pipeline_id = @id and j.retried = 0 order by n.job_id, n.position
+            """,
+            MapNeed, ("id", pipelineId));
+
+    /// <summary>The variables given when a manual job was played.</summary>
+    public IReadOnlyList<VariableRow> Variables(long jobId) =>
+        sql.Query("select key, value, type, raw from job_variables where job_id = @id order by position", GivenVariables.Map, ("id", jobId));
+
+    public void SetVariables(long jobId, IReadOnlyList<VariableRow> variables)
+    {
+        sql.Execute("delete from job_variables where job_id = @id", ("id", jobId));
+        for (var position = 0; position < variables.Count; position++)
+        {
+            sql.Execute(
+                "insert into job_variables (job_id, position, key, value, type, raw) values (@id, @position, @key, @value, @type, @raw)",
+                [("id", jobId), .. GivenVariables.Arguments(position, variables[position])]);
+        }
+    }
+
+    private static JobNeedRow MapNeed(SqlRow row) =>
+        new(row.Number("job_id"), row.Text("name"), row.Flag("artifacts"), row.Flag("optional"));
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using Gantry.Protocol.Runners;
+
+namespace Gantry.Coordinator.Store;
+
+/// <summary>Documents kept inside columns. Unknown keys of a newer version are ignored.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(JobDefinition))]
+[JsonSerializable(typeof(RunnerFeatures))]
+internal sealed partial class StoreJson : JsonSerializerContext;
