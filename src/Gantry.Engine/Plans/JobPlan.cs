@@ -18,6 +18,9 @@ public sealed record JobPlan
     public required FeatureFlags Flags { get; init; }
     public required JobNumbers Numbers { get; init; }
 
+    /// <summary>What the job says through its variables about how to work.</summary>
+    public required JobSettings Settings { get; init; }
+
     /// <summary><c>bash</c>, <c>sh</c>, <c>pwsh</c> or <c>powershell</c>.</summary>
     public required string Shell { get; init; }
 
@@ -34,6 +37,15 @@ public sealed record JobPlan
 
     /// <summary><c>runner-SHORT-project-ID-concurrent-N</c>, RFC 1123 (§5.5): container and host names.</summary>
     public required string UniqueName { get; init; }
+
+    /// <summary>Other jobs use the same machine: global git configuration stays untouched.</summary>
+    public required bool SharedEnvironment { get; init; }
+
+    /// <summary>Git is told that the checkout may belong to another user.</summary>
+    public required bool SafeDirectoryCheckout { get; init; }
+
+    /// <summary>Repository configuration and hooks of the last job are removed.</summary>
+    public required bool CleanGitConfig { get; init; }
 }
 
 /// <summary>Lowest free numbers among the jobs that run now (official-job-protocol §5.5).</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Gantry.Protocol.Jobs;
 
@@ -125,6 +126,10 @@ public sealed record JobVariable
 
     /// <summary>Never expanded.</summary>
     public bool Raw { get; init; }
+
+    /// <summary>Made by the runner itself; not on the wire. Such variables reach services like public ones.</summary>
+    [JsonIgnore]
+    public bool Internal { get; init; }
 
     /// <summary>A masked value must not reach a log through a record's text.</summary>
     public override string ToString() => $"{Key}={(Masked || !Public ? "[MASKED]" : Value)}";
