@@ -38,6 +38,10 @@ public sealed record JobPlan
     /// <summary><c>runner-SHORT-project-ID-concurrent-N</c>, RFC 1123 (§5.5): container and host names.</summary>
     public required string UniqueName { get; init; }
 
+    /// <summary>Values that must not reach a log: masked variables and the tokens of jobs whose artifacts are fetched.</summary>
+    public IReadOnlyList<string> MaskPhrases =>
+        [.. Variables.MaskPhrases, .. Payload.Dependencies.Select(d => d.Token).Where(t => t.Length > 0)];
+
     /// <summary>Other jobs use the same machine: global git configuration stays untouched.</summary>
     public required bool SharedEnvironment { get; init; }
 

@@ -14,11 +14,7 @@ public static class JobPlanner
     public static Compilation Compile(PlanRequest request)
     {
         var warnings = new List<string>();
-        var given = VariableList.ForSettings(request);
-        var flags = FeatureFlags.Resolve(request.Runner.FeatureFlags, given, warnings);
-        var settings = JobSettings.Read(
-            given, request.Payload.AllowGitFetch, request.Payload.GitInfo.Depth, request.Runner.DebugTraceDisabled, warnings);
-
+        var (flags, settings) = ReadSettings(request.Payload, request.Runner, warnings);
         var builds = GuestPath.ToSlash(request.Runner.BuildsFolder ?? request.Defaults.BuildsFolder ?? "");
         var early = VariableList.Build(request, flags, folders: null, builds).Expand();
         var (folders, problem) = FolderLayout.Resolve(request, settings.Strategy, early.Get("GIT_CLONE_PATH"));
@@ -47,6 +43,14 @@ public static class JobPlanner
             SafeDirectoryCheckout = request.Runner.SafeDirectoryCheckout ?? request.Defaults.SafeDirectoryCheckout,
             CleanGitConfig = request.Runner.CleanGitConfig ?? request.Defaults.CleanGitConfig,
         });
+    }
+
+    /// <summary>Flags and settings alone: known before anything else is, because the log needs them.</summary>
+    public static (FeatureFlags Flags, JobSettings Settings) ReadSettings(JobPayload payload, RunnerSettings runner, List<string> warnings)
+    {
+        var given = VariableList.ForSettings(payload, runner);
+        var flags = FeatureFlags.Resolve(runner.FeatureFlags, given, warnings);
+        return (flags, JobSettings.Read(given, payload.AllowGitFetch, payload.GitInfo.Depth, runner.DebugTraceDisabled, warnings));
     }
 
     private static List<PlannedStage> Stages(JobPayload payload, FeatureFlags flags, JobFolders folders, JobVariables variables)

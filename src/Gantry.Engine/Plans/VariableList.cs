@@ -7,8 +7,8 @@ namespace Gantry.Engine.Plans;
 internal static class VariableList
 {
     /// <summary>What settings and flags are read from: the entry's <c>environment</c>, then the payload with nothing left out.</summary>
-    public static JobVariables ForSettings(PlanRequest request) =>
-        new JobVariables([.. RunnerEnvironment(request.Runner), .. request.Payload.Variables]).Expand();
+    public static JobVariables ForSettings(JobPayload payload, RunnerSettings runner) =>
+        new JobVariables([.. RunnerEnvironment(runner), .. payload.Variables]).Expand();
 
     /// <param name="request">The job and the runner entry.</param>
     /// <param name="flags">Resolved; payload variables of their names are left out.</param>

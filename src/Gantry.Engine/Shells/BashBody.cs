@@ -40,7 +40,7 @@ internal sealed class BashBody(ShellOptions options, bool plainSh)
             case Statement.RemoveFolder remove: RemoveFolder(remove); break;
             case Statement.RemoveFile remove: Line($"rm -f {Render(remove.Path)}"); break;
             case Statement.RemoveBelow remove: RemoveBelow(remove); break;
-            case Statement.WriteFile write: Line($"printf '%s' {Quote(write.Content)} > {Render(write.Path)}"); break;
+            case Statement.WriteFile write: WriteFile(write.Content, Render(write.Path)); break;
             case Statement.Run run: Checked(Render(run.Command)); break;
             case Statement.If test: If(test); break;
             case Statement.UserScript script: UserScript(script); break;
@@ -74,10 +74,16 @@ internal sealed class BashBody(ShellOptions options, bool plainSh)
         if (!pathOnly)
         {
             Line($"mkdir -p {BashQuoting.Expanding(options.TemporaryFolder)}");
-            Line($"printf '%s' {Quote(variable.Value)} > {path}");
+            WriteFile(variable.Value, path);
         }
 
         Line($"export {Quote(variable.Key)}={path}");
+    }
+
+    private void WriteFile(string content, string path)
+    {
+        var write = $"printf '%s' {Quote(content)} > {path}";
+        Line(options.PrivateFiles ? $"(umask 077; {write})" : write);
     }
 
     private void LoadEnvironment()

@@ -20,4 +20,7 @@ public sealed record ShellOptions
 
     /// <summary><c>FF_SCRIPT_SECTIONS</c>.</summary>
     public bool ScriptSections { get; init; }
+
+    /// <summary>Files that scripts write (file variables, credentials) are for the job's user alone: others use the machine.</summary>
+    public bool PrivateFiles { get; init; }
 }

@@ -1,0 +1,302 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Links;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Traces;
+using Gantry.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Engine.Running;
+
+/// <summary>
+/// One job from acceptance to its final report; the entry point of the engine.
+/// <code>
+/// journal folder, log spool, sender ─► payload rules ─► acceptance (PUT running)
+///      refused: dropped without a report
+/// header ─► plan ─► job clock ─► warnings ─► place ─► stages ─► place removed ─► last line
+/// final report ─► journal removed, or kept for a later process when the server could not be reached
+/// </code>
+/// Everything that happens to the job ends in a verdict; only the end of the process leaves the journal as it is.
+/// <para>One call of <see cref="RunAsync"/> per instance. The caller owns <paramref name="lifetime"/> and disposes it afterwards.</para>
+/// </summary>
+public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetime, TimeProvider time, ILogger logger)
+{
+    private const int UnsupportedOptionsExitCode = 3;
+
+    private readonly long _received = time.GetTimestamp();
+    private TimeSpan _timeout;
+    private long _clockStarted;
+
+    /// <summary>Runs the job to its end.</summary>
+    /// <param name="stopping">
+    /// The process must end now: an unfinished report is left to the journal. Ending the job itself is
+    /// <see cref="JobLifetime.Interrupt"/>.
+    /// </param>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> fired during the final report.</exception>
+    public async Task<JobVerdict> RunAsync(CancellationToken stopping)
+    {
+        var (flags, settings) = JobPlanner.ReadSettings(assignment.Payload, assignment.Runner, []);
+        JobJournal journal;
+        TraceSpool spool;
+        try
+        {
+            journal = JobJournal.Create(assignment.JournalRoot, assignment.Payload, FirstState());
+            spool = TraceSpool.Open(journal.SpoolPath, LimitBytes(assignment.Runner.OutputLimitKiB));
+        }
+        catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
+        {
+            return await RefuseWithoutLogAsync(broken, stopping);
+        }
+
+        using (spool)
+        {
+            var log = new JobLog(spool, new JobLogSettings
+            {
+                Timestamps = flags[KnownFlags.Timestamps],
+                Sections = assignment.Payload.Features.TraceSections,
+                Masks = Masks(flags, []),
+            }, time);
+            await using var sender = new TraceSender(spool, assignment.Link, SenderSettings(journal, settings), time);
+            sender.Start();
+            return await AcceptAsync(journal, log, sender, flags, stopping);
+        }
+    }
+
+    private async Task<JobVerdict> AcceptAsync(
+        JobJournal journal, JobLog log, TraceSender sender, FeatureFlags flags, CancellationToken stopping)
+    {
+        if (PayloadProblem(log) is { } early)
+        {
+            return await ReportAsync(journal, log, sender, early, stopping);
+        }
+
+        var accepted = await assignment.Link.UpdateAsync(new JobUpdate { State = JobUpdateState.Running }, stopping);
+        if (accepted.Result == UpdateResult.Abort)
+        {
+            log.Close();
+            await sender.StopAsync();
+            journal.Remove();
+            return new JobVerdict.Dropped("the server took the job back before it began");
+        }
+
+        journal.Change(state => state with { Accepted = true });
+        var verdict = accepted.CancelRequested
+            ? new JobVerdict.Failed(FailureReason.JobCanceled, "canceled", 0)
+            : await WorkAsync(journal, log, flags);
+        return await ReportAsync(journal, log, sender, verdict, stopping);
+    }
+
+    /// <summary>Everything between acceptance and the last line.</summary>
+    private async Task<JobVerdict> WorkAsync(JobJournal journal, JobLog log, FeatureFlags flags)
+    {
+        try
+        {
+            JobHeader.Write(log, assignment.Runner, flags);
+            var compiled = JobPlanner.Compile(new PlanRequest
+            {
+                Payload = PayloadRules.ApplyRun(assignment.Payload).Payload,
+                Runner = assignment.Runner,
+                Defaults = PlanDefaultsOf(assignment.Executor.Traits),
+                Numbers = assignment.Numbers,
+                Tls = TlsFiles.Read(assignment.Runner),
+            });
+            return compiled is Compilation.Planned planned
+                ? await WalkAsync(planned.Plan, journal, log)
+                : Verdicts.Of((Compilation.Refused)compiled);
+        }
+        catch (OperationCanceledException) when (lifetime.Reason is not null)
+        {
+            return Verdicts.Of(lifetime.Reason);
+        }
+        catch (EnvironmentException broken)
+        {
+            Log.PlaceBroke(logger, assignment.Payload.Id, broken);
+            return new JobVerdict.Failed(broken.Reason, broken.Message, 0);
+        }
+        catch (Exception broken) when (broken is not OutOfMemoryException)
+        {
+            // Whatever breaks, the server must be told, or the job looks alive until its timeout (§4.6).
+            Log.JobBroke(logger, assignment.Payload.Id, broken);
+            return new JobVerdict.Failed(FailureReason.RunnerSystemFailure, broken.Message, 0);
+        }
+    }
+
+    private async Task<JobVerdict> WalkAsync(JobPlan plan, JobJournal journal, JobLog log)
+    {
+        if (Shells.ShellList.Find(plan.Shell) is not { } shell)
+        {
+            return new JobVerdict.Failed(FailureReason.RunnerConfigurationError,
+                $"shell \"{plan.Shell}\" is not known; set `shell` of the runner to one of {Shells.ShellList.Names}", 0);
+        }
+
+        log.Mask(Masks(plan.Flags, plan.MaskPhrases));
+        StartClock(plan.Timeout);
+        if (plan.Warnings.Count > 0)
+        {
+            log.Warning(string.Join('\n', plan.Warnings));
+        }
+
+        using var prepare = new StageClock("prepare", Limit("prepare_timeout", plan.Runner.PrepareTimeout), time, lifetime.Job);
+        try
+        {
+            await using var place = await EnvironmentPreparation.RunAsync(
+                assignment.Executor, new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder }, log, time, prepare.Token);
+            journal.Change(state => state with { Environment = place.Handle.Values });
+            var context = new Stages.StageContext
+            {
+                Plan = plan,
+                Shell = shell,
+                Traits = assignment.Executor.Traits,
+                HelperCommand = place.HelperCommand,
+                CorrelationId = assignment.CorrelationId,
+            };
+            var failure = await new StageWalk(context, place, log, lifetime, WalkSettingsOf(plan, journal, prepare.Token)).RunAsync();
+            return failure is null ? new JobVerdict.Succeeded() : new JobVerdict.Failed(failure.Reason, failure.Message, failure.ExitCode);
+        }
+        catch (OperationCanceledException) when (prepare.IsOver())
+        {
+            return new JobVerdict.Failed(prepare.Failure.Reason, prepare.Failure.Message, 0);
+        }
+    }
+
+    private async Task<JobVerdict> ReportAsync(
+        JobJournal journal, JobLog log, TraceSender sender, JobVerdict verdict, CancellationToken stopping)
+    {
+        Verdicts.WriteLastLine(log, verdict);
+        log.Close();
+        var final = Verdicts.FinalUpdateOf(verdict, assignment.Payload.Features.FailureReasons, journal.State.Accepted);
+        journal.Change(state => state with
+        {
+            Verdict = new JournalVerdict(final.State == JobUpdateState.Success, final.FailureReason?.Wire, final.ExitCode),
+        });
+        var result = await sender.FinishAsync(final, stopping);
+        Log.Reported(logger, assignment.Payload.Id, final.State, result, time.GetElapsedTime(_received));
+        if (result != FinishResult.GaveUp)
+        {
+            journal.Remove();
+        }
+
+        return verdict;
+    }
+
+    private JobVerdict.Failed? PayloadProblem(JobLog log)
+    {
+        var options = PayloadRules.UnsupportedOptions(assignment.Payload);
+        if (options.Count > 0)
+        {
+            var text = string.Join('\n', options);
+            log.Error(text);
+            return new JobVerdict.Failed(FailureReason.RunnerSystemFailure, text, UnsupportedOptionsExitCode);
+        }
+
+        return PayloadRules.ApplyRun(assignment.Payload).Problem is { } problem
+            ? new JobVerdict.Failed(FailureReason.RunnerSystemFailure, problem, UnsupportedOptionsExitCode)
+            : null;
+    }
+
+    // The log has no place on disk: one report, and the job is over (§1.12).
+    private async Task<JobVerdict> RefuseWithoutLogAsync(Exception broken, CancellationToken stopping)
+    {
+        Log.NoJournal(logger, assignment.Payload.Id, assignment.JournalRoot, broken);
+        await assignment.Link.UpdateAsync(
+            new JobUpdate { State = JobUpdateState.Failed, FailureReason = FailureReason.RunnerSystemFailure }, stopping);
+        return new JobVerdict.Dropped($"no journal: {broken.Message}");
+    }
+
+    private void StartClock(TimeSpan timeout)
+    {
+        _timeout = timeout;
+        _clockStarted = time.GetTimestamp();
+        lifetime.StartJobClock(timeout);
+    }
+
+    private TimeSpan Limit(string name, TimeSpan? setting)
+    {
+        var (limit, warning) = StageTimeouts.FromSetting(name, setting, _timeout);
+        if (warning is not null)
+        {
+            Log.Setting(logger, assignment.Payload.Id, warning);
+        }
+
+        return limit;
+    }
+
+    private WalkSettings WalkSettingsOf(JobPlan plan, JobJournal journal, CancellationToken prepare) => new()
+    {
+        Time = time,
+        Prepare = prepare,
+        GetSourcesLimit = Limit("get_sources_timeout", plan.Runner.GetSourcesTimeout),
+        Remaining = () => _timeout - time.GetElapsedTime(_clockStarted),
+        Entering = stage => journal.Change(state => state with { Stage = stage }),
+        CleanupFailed = message => Log.CleanupFailed(logger, assignment.Payload.Id, message),
+    };
+
+    private TraceSenderSettings SenderSettings(JobJournal journal, JobSettings settings) => new()
+    {
+        DebugTrace = settings.DebugTrace || settings.DebugServices,
+        FinalUpdateTries = Math.Max(1, assignment.Runner.FinalUpdateRetryLimit),
+        Cancel = lifetime.Cancel,
+        Abort = lifetime.Abort,
+        Sent = offset => journal.Change(state => state with { SentOffset = offset }),
+    };
+
+    private JournalState FirstState() => new()
+    {
+        JobId = assignment.Payload.Id,
+        RunnerShortToken = assignment.Runner.ShortToken,
+        RunnerName = assignment.Runner.Name,
+        Executor = assignment.Executor.Name,
+        RunnerNumber = assignment.Numbers.Runner,
+        ProjectNumber = assignment.Numbers.Project,
+        CorrelationId = assignment.CorrelationId,
+        Received = time.GetUtcNow(),
+    };
+
+    private MaskRules Masks(FeatureFlags flags, IReadOnlyCollection<string> phrases) => new()
+    {
+        // From the first byte on: what is known at the beginning need not wait for the plan.
+        Phrases = [.. phrases, .. new JobVariables(assignment.Payload.Variables).MaskPhrases, assignment.Payload.Token],
+        TokenPrefixes = assignment.Payload.Features.TokenMaskPrefixes,
+        AllDefaultTokens = flags[KnownFlags.MaskAllTokens],
+    };
+
+    private static PlanDefaults PlanDefaultsOf(ExecutorTraits traits) => new()
+    {
+        BuildsFolder = traits.DefaultBuildsFolder,
+        CacheFolder = traits.DefaultCacheFolder,
+        SharedBuildsFolder = traits.SharedBuildsFolder,
+        SharedEnvironment = traits.SharedEnvironment,
+        CustomBuildDirAllowed = traits.CustomBuildDirAllowed,
+        SafeDirectoryCheckout = traits.SafeDirectoryCheckout,
+        CleanGitConfig = traits.CleanGitConfig,
+        Shell = traits.DefaultShell,
+    };
+
+    /// <summary>Bytes; 0 means GitLab's 4 MiB, a negative number no limit.</summary>
+    private static long? LimitBytes(long kibibytes) => kibibytes switch
+    {
+        < 0 => null,
+        0 => 4096 * 1024,
+        _ => kibibytes * 1024,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "job {Job}: the place broke")]
+        public static partial void PlaceBroke(ILogger logger, long job, Exception broken);
+
+        [LoggerMessage(LogLevel.Error, "job {Job}: the runner broke")]
+        public static partial void JobBroke(ILogger logger, long job, Exception broken);
+
+        [LoggerMessage(LogLevel.Error, "job {Job}: no journal in {Root}")]
+        public static partial void NoJournal(ILogger logger, long job, string root, Exception broken);
+
+        [LoggerMessage(LogLevel.Information, "job {Job}: {State}, report {Result}, {Duration}")]
+        public static partial void Reported(ILogger logger, long job, JobUpdateState state, FinishResult result, TimeSpan duration);
+
+        [LoggerMessage(LogLevel.Warning, "job {Job}: {Warning}")]
+        public static partial void Setting(ILogger logger, long job, string warning);
+
+        [LoggerMessage(LogLevel.Warning, "job {Job}: cleanup failed: {Why}")]
+        public static partial void CleanupFailed(ILogger logger, long job, string why);
+    }
+}

@@ -1,0 +1,54 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Shells;
+using Gantry.Engine.Sources;
+using Gantry.Protocol.Jobs;
+
+namespace Gantry.Engine.Stages;
+
+/// <summary>What every stage of one job is composed from.</summary>
+internal sealed record StageContext
+{
+    public required JobPlan Plan { get; init; }
+    public required IShell Shell { get; init; }
+    public required ExecutorTraits Traits { get; init; }
+
+    /// <summary>See <see cref="IJobEnvironment.HelperCommand"/>.</summary>
+    public required string? HelperCommand { get; init; }
+
+    /// <summary>Request id of the call that brought the job; goes into git's requests.</summary>
+    public required string? CorrelationId { get; init; }
+
+    /// <summary><c>CI_JOB_STATUS</c>: <c>running</c> until after_script (trap 15).</summary>
+    public string JobStatus { get; init; } = "running";
+
+    public JobVariables Variables => JobStatus == "running"
+        ? Plan.Variables
+        : Plan.Variables.With(VariableList.Own("CI_JOB_STATUS", JobStatus));
+
+    public SourceContext Git => new(Plan, CorrelationId);
+
+    public ShellOptions Options => new()
+    {
+        TemporaryFolder = Plan.Folders.Temporary,
+        Trace = Plan.Settings.DebugTrace,
+        ExitCodeCheck = Plan.Flags[KnownFlags.ExitCodeCheck],
+        LegacyEval = Plan.Flags[KnownFlags.LegacyBashEval],
+        PosixEscapes = Plan.Flags[KnownFlags.PosixEscapes],
+        ScriptSections = Plan.Flags[KnownFlags.ScriptSections],
+        PrivateFiles = Plan.SharedEnvironment,
+    };
+
+    /// <summary>A script that begins with the job's variables and what earlier stages left in <c>GITLAB_ENV</c>.</summary>
+    /// <param name="pathsOnly">File variables are named but not written again: the stage is about to remove them.</param>
+    public ScriptBuilder NewScript(bool pathsOnly = false)
+    {
+        var script = new ScriptBuilder();
+        foreach (JobVariable variable in Variables.Distinct().All)
+        {
+            script.Variable(variable, pathsOnly);
+        }
+
+        return script.Add(new Statement.LoadGitLabEnv());
+    }
+}
