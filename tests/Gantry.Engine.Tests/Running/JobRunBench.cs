@@ -21,7 +21,7 @@ internal sealed class JobRunBench : IDisposable
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 8, 22, 10, 11, 12, TimeSpan.Zero));
     public ScriptedExecutor Executor { get; init; }
-    public RecordingLink Link { get; } = new();
+    public ScriptedJobLink Link { get; } = new();
     public JobLifetime Lifetime { get; }
     public RunnerSettings Runner { get; set; } = SampleRunner();
     public JobPayload Payload { get; set; } = SamplePayload();
