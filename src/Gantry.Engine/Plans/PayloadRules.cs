@@ -6,7 +6,7 @@ namespace Gantry.Engine.Plans;
 /// <summary>What a payload must not hold, and what <c>run</c> becomes (official-job-protocol §1.11). Checked before acceptance.</summary>
 internal static class PayloadRules
 {
-    private static readonly (string Name, string[] Options)[] Executors = [("docker", ["platform", "user"]), ("kubernetes", ["user"])];
+    private static readonly (string Name, string[] Options)[] OptionOwners = [("docker", ["platform", "user"]), ("kubernetes", ["user"])];
 
     /// <summary>One text per unsupported option list in the image and the services; empty when all is well.</summary>
     public static IReadOnlyList<string> UnsupportedOptions(JobPayload payload) =>
@@ -44,13 +44,13 @@ internal static class PayloadRules
             yield break;
         }
 
-        var known = Executors.Select(executor => executor.Name).ToArray();
+        var known = OptionOwners.Select(executor => executor.Name).ToArray();
         if (Unknown(options, known) is { Length: > 0 } strangers)
         {
             yield return Text(strangers, "executor_opts", known);
         }
 
-        foreach (var (name, allowed) in Executors)
+        foreach (var (name, allowed) in OptionOwners)
         {
             if (options.TryGetProperty(name, out var own) && own.ValueKind == JsonValueKind.Object && Unknown(own, allowed) is { Length: > 0 } unknown)
             {
