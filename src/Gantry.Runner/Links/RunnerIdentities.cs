@@ -15,10 +15,14 @@ public static class RunnerIdentities
     /// <param name="traits">Of the entry's executor; null when this build has no such executor.</param>
     /// <param name="facts">What only the configuration knows.</param>
     public static RunnerIdentity For(ProductVersion product, RunnerSettings settings, ExecutorTraits? traits, IdentityFacts facts) =>
+        For(product, settings.Executor, settings.Shell, traits, facts);
+
+    /// <summary>The same for an entry that is not complete yet.</summary>
+    internal static RunnerIdentity For(ProductVersion product, string executor, string? shell, ExecutorTraits? traits, IdentityFacts facts) =>
         Named(product) with
         {
-            Executor = NullIfEmpty(settings.Executor),
-            Shell = NullIfEmpty(settings.Shell) ?? traits?.DefaultShell,
+            Executor = NullIfEmpty(executor),
+            Shell = NullIfEmpty(shell) ?? traits?.DefaultShell,
             Features = OfClient(traits is null ? new() : OfShell(traits.Features)),
             Config = new RunnerConfigFacts { Gpus = facts.Gpus.Trim() },
             Labels = facts.Labels.Count == 0 ? null : facts.Labels,
