@@ -4,15 +4,16 @@ using Microsoft.Extensions.Logging;
 namespace Gantry.Logging;
 
 /// <summary>
-/// The process log on standard error in the official formats. Fields are the named values of a message's template in
-/// the order the format wants. Level and format may change while running (configuration reload). Thread-safe: one line
+/// The process log on standard error in the official formats. Fields are the named values of a message's template and
+/// those of the scopes around it, in the order the format wants. Level and format may change while running (configuration reload). Thread-safe: one line
 /// is one write.
 /// </summary>
-internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) : ILoggerProvider
+internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) : ILoggerProvider, ISupportExternalScope
 {
     private readonly Lock _gate = new();
     private volatile LogFormat _format = LogFormat.Runner;
     private volatile LogLevel _level = LogLevel.Information;
+    private IExternalScopeProvider _scopes = new LoggerExternalScopeProvider();
 
     public LogFormat Format
     {
@@ -27,6 +28,8 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
     }
 
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
+
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
     public void Dispose()
     {
@@ -52,7 +55,7 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
         private readonly bool _foreign = !category.StartsWith("Gantry", StringComparison.Ordinal);
 
         public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
+            where TState : notnull => provider._scopes.Push(state);
 
         public bool IsEnabled(LogLevel logLevel) =>
             logLevel != LogLevel.None && logLevel >= provider.Level && (!_foreign || logLevel >= LogLevel.Warning);
@@ -82,6 +85,7 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
                 }
             }
 
+            provider._scopes.ForEachScope(AddFields, fields);
             if (exception is not null)
             {
                 fields.Add(new("error", $"{exception.GetType().Name}: {exception.Message}"));
@@ -90,6 +94,14 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
             // A value that stands inside the sentence is not repeated as a field.
             fields.RemoveAll(field => template.Contains("{" + field.Key + "}", StringComparison.Ordinal));
             provider.Write(logLevel, formatter(state, exception), fields);
+        }
+
+        private static void AddFields(object? scope, List<KeyValuePair<string, string>> fields)
+        {
+            foreach (var (key, value) in scope as IReadOnlyList<KeyValuePair<string, object?>> ?? [])
+            {
+                fields.Add(new(key, Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
+            }
         }
     }
 }

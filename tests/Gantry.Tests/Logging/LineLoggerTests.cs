@@ -45,6 +45,20 @@ public sealed partial class LineLoggerTests
     }
 
     [Fact]
+    public void Scopes_add_their_fields()
+    {
+        Say(LogFormat.Text, logger =>
+        {
+            using (logger.BeginScope(new KeyValuePair<string, object?>[] { new("job-status", "canceling") }))
+            {
+                Received(logger, 7, "x");
+            }
+        });
+
+        Assert.EndsWith("msg=\"Checking for jobs... received\" job=7 job-status=canceling repo_url=x\n", _text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Lines_below_the_level_are_not_written()
     {
         using var provider = new LineLoggerProvider(_text, _time) { Level = LogLevel.Error };
