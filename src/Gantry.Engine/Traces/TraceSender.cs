@@ -48,10 +48,10 @@ public sealed class TraceSender(TraceSpool spool, IJobLink link, TraceSenderSett
     /// <summary>
     /// Ends the loop without a report (the job was never ours, or another process goes on). Waits for a call under way.
     /// </summary>
-    public async Task StopAsync()
+    public Task StopAsync()
     {
-        await _stop.CancelAsync();
-        await _loop;
+        _stop.Cancel();
+        return _loop;
     }
 
     /// <summary>

@@ -85,8 +85,9 @@ public sealed class ScriptedJobLink : IJobLink
                 : new PatchAnswer(PatchResult.Succeeded, patch.Offset + patch.Content.Length, false, null);
             if (answer.Result == PatchResult.Succeeded)
             {
-                // As a server does: what was sent before stays, the patch replaces from its offset on.
-                _trace = [.. _trace.AsSpan(0, (int)patch.Offset), .. patch.Content.Span];
+                // What was sent before stays, the patch replaces from its offset on; a gap shows as zeros.
+                Array.Resize(ref _trace, (int)patch.Offset);
+                _trace = [.. _trace, .. patch.Content.Span];
             }
 
             return answer;
