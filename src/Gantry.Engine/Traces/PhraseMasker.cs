@@ -59,7 +59,7 @@ internal sealed class PhraseMasker(PhraseSet phrases, ITraceStage next) : ITrace
         var covered = _covered;
         var emitted = covered;
         var scan = _phrases.Search(text);
-        while (scan.Next() && scan.Start < decided)
+        while (decided > 0 && scan.Next() && scan.Start < decided)
         {
             if (scan.Start >= covered)
             {
