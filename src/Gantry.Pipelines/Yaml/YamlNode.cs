@@ -10,6 +10,9 @@ internal abstract class YamlNode(Mark mark)
     /// <summary>Size with aliases written out: characters of the scalars plus one for each node.</summary>
     public abstract long Weight { get; }
 
+    /// <summary>Somewhere below is a <c>!reference</c>.</summary>
+    public virtual bool HoldsReference => false;
+
     public bool IsNull => this is YamlScalar { Kind: ScalarKind.Null };
 
     /// <summary>The text when this is a string of the YAML file, not a number, boolean or null.</summary>
@@ -50,6 +53,8 @@ internal sealed class YamlList(IReadOnlyList<YamlNode> items, Mark mark) : YamlN
 {
     public IReadOnlyList<YamlNode> Items { get; } = items;
 
+    public override bool HoldsReference { get; } = items.Any(item => item.HoldsReference);
+
     public override long Weight { get; } = 1 + items.Sum(item => item.Weight);
 }
 
@@ -57,6 +62,8 @@ internal sealed class YamlList(IReadOnlyList<YamlNode> items, Mark mark) : YamlN
 internal sealed class YamlReference(IReadOnlyList<YamlNode> path, Mark mark) : YamlNode(mark)
 {
     public IReadOnlyList<YamlNode> Path { get; } = path;
+
+    public override bool HoldsReference => true;
 
     public override long Weight { get; } = 1 + path.Sum(item => item.Weight);
 }
@@ -67,6 +74,7 @@ internal sealed class YamlMap : YamlNode
     private readonly List<KeyValuePair<YamlScalar, YamlNode>> _entries = [];
     private readonly Dictionary<string, int> _index = new(StringComparer.Ordinal);
     private long _weight = 1;
+    private bool _holdsReference;
 
     public YamlMap(IEnumerable<KeyValuePair<YamlScalar, YamlNode>> entries, Mark mark) : base(mark)
     {
@@ -79,6 +87,8 @@ internal sealed class YamlMap : YamlNode
     public IReadOnlyList<KeyValuePair<YamlScalar, YamlNode>> Entries => _entries;
 
     public override long Weight => _weight;
+
+    public override bool HoldsReference => _holdsReference;
 
     public YamlNode? this[string key] => _index.TryGetValue(key, out var at) ? _entries[at].Value : null;
 
@@ -104,6 +114,7 @@ internal sealed class YamlMap : YamlNode
     // A repeated key keeps its first place and takes the last value, as a Ruby hash does.
     private void Put(YamlScalar key, YamlNode value)
     {
+        _holdsReference |= value.HoldsReference;
         if (_index.TryGetValue(key.Text, out var at))
         {
             _weight += value.Weight - _entries[at].Value.Weight;

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Gantry.Pipelines.Patterns;
+
+/// <summary>
+/// Globs of <c>changes</c>, <c>exists</c> and <c>include</c>: Ruby's <c>fnmatch</c> with path, dot and brace rules. <c>*</c>
+/// stays inside a folder, <c>**/</c> crosses any number of them, <c>{a,b}</c> and <c>[…]</c> work, leading dots match.
+/// </summary>
+internal static class PathGlob
+{
+    private const int CacheSize = 5_000;
+    private static readonly ConcurrentDictionary<string, Regex> Cache = new(StringComparer.Ordinal);
+
+    public static bool HasWildcard(string pattern) => pattern.AsSpan().IndexOfAny("*?[{") >= 0;
+
+    public static bool IsMatch(string pattern, string path) => Compile(pattern).IsMatch(path);
+
+    public static Regex Compile(string pattern)
+    {
+        if (Cache.TryGetValue(pattern, out var known))
+        {
+            return known;
+        }
+
+        if (Cache.Count >= CacheSize)
+        {
+            Cache.Clear();
+        }
+
+        var alternatives = Braces(pattern).Select(Translate);
+        return Cache[pattern] = new Regex($@"\A(?:{string.Join('|', alternatives)})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+    }
+
+    /// <summary>All readings of <c>{a,b}</c>, nested ones too. An unclosed brace is a plain character.</summary>
+    private static IEnumerable<string> Braces(string pattern)
+    {
+        var open = -1;
+        var depth = 0;
+        var commas = new List<int>();
+        for (var at = 0; at < pattern.Length; at++)
+        {
+            switch (pattern[at])
+            {
+                case '\\':
+                    at++;
+                    break;
+                case '{' when depth++ == 0:
+                    open = at;
+                    commas = [at];
+                    break;
+                case ',' when depth == 1:
+                    commas.Add(at);
+                    break;
+                case '}' when depth > 0 && --depth == 0:
+                    commas.Add(at);
+                    var (head, tail) = (pattern[..open], pattern[(at + 1)..]);
+                    return commas.Zip(commas.Skip(1), (from, to) => pattern[(from + 1)..to]).SelectMany(part => Braces(head + part + tail));
+            }
+        }
+
+        return [pattern];
+    }
+
+    private static string Translate(string pattern)
+    {
+        var text = new StringBuilder();
+        for (var at = 0; at < pattern.Length;)
+        {
+            var atSegmentStart = at == 0 || pattern[at - 1] == '/';
+            if (atSegmentStart && pattern.AsSpan(at).StartsWith("**/", StringComparison.Ordinal))
+            {
+                text.Append("(?:[^/]+/)*");
+                at += 3;
+                continue;
+            }
+
+            at += Element(pattern, at, text);
+        }
+
+        return text.ToString();
+    }
+
+    private static int Element(string pattern, int at, StringBuilder text)
+    {
+        switch (pattern[at])
+        {
+            case '*':
+                var end = at;
+                while (end < pattern.Length && pattern[end] == '*')
+                {
+                    end++;
+                }
+
+                text.Append("[^/]*");
+                return end - at;
+            case '?':
+                text.Append("[^/]");
+                return 1;
+            case '[' when Bracket(pattern, at) is var (set, length) && set is not null:
+                text.Append(set);
+                return length;
+            case '\\' when at + 1 < pattern.Length:
+                text.Append(Regex.Escape(pattern[at + 1].ToString()));
+                return 2;
+            default:
+                text.Append(Regex.Escape(pattern[at].ToString()));
+                return 1;
+        }
+    }
+
+    private static (string? Set, int Length) Bracket(string pattern, int start)
+    {
+        var close = pattern.IndexOf(']', start + 2 > pattern.Length ? pattern.Length : start + 2);
+        if (close < 0)
+        {
+            return (null, 0);
+        }
+
+        var body = pattern[(start + 1)..close];
+        var negated = body[0] is '!' or '^';
+        var members = string.Concat((negated ? body[1..] : body).Select(c => c == '-' ? "-" : Re2Translator.Literal(c)));
+        return members.Length == 0 ? (null, 0) : (negated ? $"[^/{members}]" : $"[{members}]", close + 1 - start);
+    }
+}
