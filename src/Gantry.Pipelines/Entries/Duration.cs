@@ -12,13 +12,15 @@ internal static class Duration
 
     private static readonly Dictionary<string, double> Units = new(StringComparer.Ordinal);
 
-    private static readonly Dictionary<string, double> Words = new(StringComparer.Ordinal)
-    {
-        ["zero"] = 0, ["one"] = 1, ["a"] = 1, ["an"] = 1, ["two"] = 2, ["three"] = 3, ["four"] = 4, ["five"] = 5, ["six"] = 6, ["seven"] = 7, ["eight"] = 8,
-        ["nine"] = 9, ["ten"] = 10, ["eleven"] = 11, ["twelve"] = 12, ["thirteen"] = 13, ["fourteen"] = 14, ["fifteen"] = 15,
-        ["sixteen"] = 16, ["seventeen"] = 17, ["eighteen"] = 18, ["nineteen"] = 19, ["twenty"] = 20, ["thirty"] = 30, ["forty"] = 40,
-        ["fifty"] = 50, ["sixty"] = 60, ["seventy"] = 70, ["eighty"] = 80, ["ninety"] = 90,
-    };
+    private static readonly string[] Numbers =
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".Split(' ');
+
+    private static readonly string[] Tens = "twenty thirty forty fifty sixty seventy eighty ninety".Split(' ');
+
+    private static readonly Dictionary<string, double> Words = Numbers.Select((word, index) => (word, value: (double)index))
+        .Concat(Tens.Select((word, index) => (word, value: (index + 2) * 10.0)))
+        .Concat([("a", 1), ("an", 1)])
+        .ToDictionary(pair => pair.word, pair => pair.value, StringComparer.Ordinal);
 
     static Duration()
     {

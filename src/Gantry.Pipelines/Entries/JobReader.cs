@@ -22,6 +22,7 @@ internal static class JobReader
 
     private static readonly string[] TriggerKeys = ["trigger", "parallel", .. BothKeys];
 
+    private static readonly string[] NotWithRun = ["script", "before_script", "after_script"];
     private static readonly string[] NotWithRules = ["only", "except", "start_in"];
     private static readonly string[] TriggerWhen = ["on_success", "on_failure", "always", "manual"];
     private static readonly string[] JobWhenWords = [.. TriggerWhen, "delayed"];
@@ -32,7 +33,11 @@ internal static class JobReader
         scope.OnlyKeys(map, isBridge ? [.. TriggerKeys, "script", "run"] : JobKeys);
         scope.Exclusive(map, "script", "trigger");
         scope.Exclusive(map, "run", "trigger");
-        scope.Exclusive(map, "run", "script", "before_script", "after_script");
+        foreach (var script in NotWithRun)
+        {
+            scope.Exclusive(map, script, "run");
+        }
+
         CheckName(name, scope);
         var rules = RulesKeyword.Read(map["rules"], scope, RulesPlace.Job);
         RulesExclude(map, rules, scope);

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Gantry.Pipelines.Entries;
-using Gantry.Pipelines.Model;
 using Gantry.Pipelines.Problems;
 using Gantry.Pipelines.Yaml;
 

@@ -8,9 +8,19 @@ internal static class Re2Classes
 {
     private static readonly Dictionary<string, string> Posix = new(StringComparer.Ordinal)
     {
-        ["alnum"] = "0-9A-Za-z", ["alpha"] = "A-Za-z", ["ascii"] = @"\x00-\x7f", ["blank"] = @"\t ", ["cntrl"] = @"\x00-\x1f\x7f",
-        ["digit"] = "0-9", ["graph"] = @"\x21-\x7e", ["lower"] = "a-z", ["print"] = @"\x20-\x7e",
-        ["punct"] = @"\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e", ["space"] = @"\t\n\v\f\r ", ["upper"] = "A-Z", ["word"] = "0-9A-Za-z_",
+        ["alnum"] = "0-9A-Za-z",
+        ["alpha"] = "A-Za-z",
+        ["ascii"] = @"\x00-\x7f",
+        ["blank"] = @"\t ",
+        ["cntrl"] = @"\x00-\x1f\x7f",
+        ["digit"] = "0-9",
+        ["graph"] = @"\x21-\x7e",
+        ["lower"] = "a-z",
+        ["print"] = @"\x20-\x7e",
+        ["punct"] = @"\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e",
+        ["space"] = @"\t\n\v\f\r ",
+        ["upper"] = "A-Z",
+        ["word"] = "0-9A-Za-z_",
         ["xdigit"] = "0-9A-Fa-f",
     };
 
