@@ -21,6 +21,7 @@ public sealed class Glob
         Pattern = pattern;
         _programs = programs;
         LiteralFolder = programs.Length == 1 ? programs[0].LiteralFolder : "";
+        Literal = programs.Length == 1 ? programs[0].Literal : null;
     }
 
     /// <summary>The text this was made from.</summary>
@@ -28,6 +29,9 @@ public sealed class Glob
 
     /// <summary>The folder above which nothing can match: the segments before the first special character, unescaped.</summary>
     internal string LiteralFolder { get; }
+
+    /// <summary>The only path that matches, unescaped; null when there can be others.</summary>
+    internal string? Literal { get; }
 
     /// <summary>The pattern selects the working directory itself (<c>**</c>).</summary>
     internal bool MatchesRoot => Array.Exists(_programs, program => program.MatchesEverything);

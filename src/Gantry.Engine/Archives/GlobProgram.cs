@@ -21,12 +21,15 @@ internal sealed class GlobProgram
     /// <summary>Index of the node at which a folder's own path ends: the '/' of a final <c>/**</c>. -1 when there is none.</summary>
     private readonly int _folderEnd;
 
-    private GlobProgram(List<Node> nodes, int folderEnd, string literalFolder)
+    private GlobProgram(List<Node> nodes, int folderEnd, string literal)
     {
         _nodes = [.. nodes];
         _words = (_nodes.Length >> 6) + 1;
         _folderEnd = folderEnd;
-        LiteralFolder = literalFolder;
+        Literal = literal.Length > 0 && nodes.TrueForAll(node => node.Kind == Kind.Character) ? literal : null;
+
+        // The last segment may go on with a special character, and of a wholly literal path it is the file.
+        LiteralFolder = literal[..Math.Max(0, literal.LastIndexOf('/'))];
     }
 
     private enum Kind : byte
@@ -39,6 +42,9 @@ internal sealed class GlobProgram
         InsideSegment,
         Everything,
     }
+
+    /// <summary>The one path this matches; null when it has special characters.</summary>
+    public string? Literal { get; }
 
     public string LiteralFolder { get; }
 
@@ -77,7 +83,7 @@ internal sealed class GlobProgram
             }
         }
 
-        program = new GlobProgram(nodes, folderEndNode, FolderOf(nodes, literalNodes));
+        program = new GlobProgram(nodes, folderEndNode, TextOf(nodes.Take(literalNodes)));
         return true;
     }
 
@@ -261,17 +267,15 @@ internal sealed class GlobProgram
         return tail == 0 ? -1 : pattern.Length - tail;
     }
 
-    private static string FolderOf(List<Node> nodes, int literalNodes)
+    private static string TextOf(IEnumerable<Node> nodes)
     {
         var text = new StringBuilder();
-        foreach (var node in nodes.Take(literalNodes))
+        foreach (var node in nodes)
         {
             text.Append(Rune.IsValid(node.Character) ? new Rune(node.Character).ToString() : ((char)node.Character).ToString());
         }
 
-        // The last segment may go on with a special character, and of a wholly literal path it is the file.
-        var slash = text.ToString().LastIndexOf('/');
-        return slash < 0 ? "" : text.ToString(0, slash);
+        return text.ToString();
     }
 
     private readonly record struct Node(Kind Kind, int Character = 0, GlobClass? Class = null);
