@@ -1,0 +1,17 @@
+namespace Gantry.Executors.Docker;
+
+/// <summary>One <c>[[runners.docker.services]]</c> (official-cli-config §2.5.8).</summary>
+public sealed record DockerServiceSettings
+{
+    /// <summary>The image; job variables are expanded.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Further host names, divided by spaces or commas; expanded.</summary>
+    public string Alias { get; init; } = "";
+
+    public IReadOnlyList<string> Command { get; init; } = [];
+    public IReadOnlyList<string> Entrypoint { get; init; } = [];
+
+    /// <summary><c>KEY=value</c>.</summary>
+    public IReadOnlyList<string> Environment { get; init; } = [];
+}

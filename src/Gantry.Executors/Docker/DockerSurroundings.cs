@@ -1,0 +1,23 @@
+namespace Gantry.Executors.Docker;
+
+/// <summary>What the executor takes from the process's surroundings. The composition root reads it; nothing here asks the environment.</summary>
+public sealed record DockerSurroundings
+{
+    /// <summary><c>DOCKER_HOST</c>.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary><c>DOCKER_CERT_PATH</c>.</summary>
+    public string CertPath { get; init; } = "";
+
+    /// <summary><c>DOCKER_TLS_VERIFY</c> is set to something.</summary>
+    public bool TlsVerify { get; init; }
+
+    /// <summary><c>DOCKER_API_VERSION</c>; empty to agree with the engine.</summary>
+    public string ApiVersion { get; init; } = "";
+
+    /// <summary>Home folder of the runner's user, or of <c>--user</c>: holds <c>.docker/config.json</c>. Null when unknown.</summary>
+    public string? HomeFolder { get; init; }
+
+    /// <summary>A folder of the runner's own (0700) that outlives jobs: mirrors and checkouts.</summary>
+    public required string StateFolder { get; init; }
+}
