@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Gantry.Engine.Processes;
+
+/// <summary>
+/// The processes that came from one child: its process group, and on Linux every member of its session, which also holds
+/// those that put themselves in a group of their own. A process that starts a session of its own has left on purpose.
+/// </summary>
+public static class ProcessGroup
+{
+    /// <summary>Sends a signal to the group. False when there is none, or it may not be signalled.</summary>
+    internal static bool Signal(int leader, int signal) => LibC.Kill(-leader, signal) == 0;
+
+    /// <summary>Members that are alive, by the session; zombies do not count. Empty where there is no <c>/proc</c>.</summary>
+    public static IReadOnlyList<RunningProcess> Members(int leader) => Scan(process => process.Session == leader);
+
+    /// <summary>
+    /// Sessions of processes below the leader: a program such as <c>su</c> gives its command one of its own. Only complete
+    /// while the leader is alive.
+    /// </summary>
+    internal static IReadOnlyList<int> SessionsBelow(int leader)
+    {
+        var all = Scan(_ => true);
+        var below = new HashSet<int> { leader };
+        var grown = true;
+        while (grown)
+        {
+            grown = false;
+            foreach (var process in all)
+            {
+                grown |= below.Contains(process.Parent) && below.Add(process.Id);
+            }
+        }
+
+        return [.. all.Where(process => below.Contains(process.Id)).Select(process => process.Session).Append(leader).Distinct()];
+    }
+
+    /// <summary>
+    /// Kills everything that is left of a session, also what is being started meanwhile. True when nothing is left.
+    /// </summary>
+    public static bool KillAll(int leader)
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var members = Members(leader);
+            if (members.Count == 0)
+            {
+                return true;
+            }
+
+            foreach (var member in members)
+            {
+                _ = LibC.Kill(member.Id, LibC.SigKill);
+            }
+        }
+
+        return Members(leader).Count == 0;
+    }
+
+    /// <summary>
+    /// A mark by which a later process of the runner can tell whether the process with this id is still the same one:
+    /// the kernel's boot and the process's start within it. Null when it is gone or there is no <c>/proc</c>.
+    /// </summary>
+    public static string? StartMark(int process) =>
+        Read(process) is { } found && BootId() is { } boot
+            ? string.Create(CultureInfo.InvariantCulture, $"{boot}:{found.StartTicks}")
+            : null;
+
+    internal static bool IsGone(int process) =>
+        LibC.Kill(process, 0) != 0 && Marshal.GetLastPInvokeError() == LibC.NoSuchProcess;
+
+    /// <summary>Reads <c>/proc/ID/stat</c>: id, name in parentheses (any bytes), state, parent, group, session, …, start.</summary>
+    internal static RunningProcess? Parse(int id, ReadOnlySpan<byte> stat)
+    {
+        var open = stat.IndexOf((byte)'(');
+        var close = stat.LastIndexOf((byte)')');
+        if (open < 0 || close < open)
+        {
+            return null;
+        }
+
+        var fields = Encoding.ASCII.GetString(stat[(close + 1)..]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > 19 && fields[0] is not ("Z" or "X")
+            && int.TryParse(fields[1], CultureInfo.InvariantCulture, out var parent)
+            && int.TryParse(fields[3], CultureInfo.InvariantCulture, out var session)
+            && long.TryParse(fields[19], CultureInfo.InvariantCulture, out var ticks)
+                ? new RunningProcess(id, Encoding.UTF8.GetString(stat[(open + 1)..close]), parent, session, ticks)
+                : null;
+    }
+
+    private static List<RunningProcess> Scan(Func<RunningProcess, bool> wanted)
+    {
+        var found = new List<RunningProcess>();
+        if (!Directory.Exists("/proc/self"))
+        {
+            return found;
+        }
+
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder.AsSpan()), CultureInfo.InvariantCulture, out var id)
+                && Read(id) is { } process && wanted(process))
+            {
+                found.Add(process);
+            }
+        }
+
+        return found;
+    }
+
+    private static RunningProcess? Read(int id)
+    {
+        try
+        {
+            return Parse(id, File.ReadAllBytes($"/proc/{id}/stat"));
+        }
+        catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string? BootId()
+    {
+        try
+        {
+            return File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+        }
+        catch (Exception none) when (none is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A process that is alive.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="Name">The kernel's short name of its program.</param>
+/// <param name="Parent">Its parent's id.</param>
+/// <param name="Session">Its session: the id of the process that started it.</param>
+/// <param name="StartTicks">Its start since boot, in the kernel's ticks.</param>
+public sealed record RunningProcess(int Id, string Name, int Parent, int Session, long StartTicks);
