@@ -1,4 +1,5 @@
 using System.Globalization;
+using Gantry.Engine.Plans;
 
 namespace Gantry.Runner.Configuration;
 
@@ -115,7 +116,7 @@ internal sealed class ConfigDecoder(string file)
         switch (node.Value)
         {
             case long nanoseconds:
-                return GoDuration.FromNanoseconds(nanoseconds);
+                return TimeSpan.FromTicks(nanoseconds / TimeSpan.NanosecondsPerTick);
             case string text when GoDuration.TryParse(text, out var value):
                 return value;
             case string text:

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gantry.Engine.Plans;
 
 namespace Gantry.Runner.Configuration;
 

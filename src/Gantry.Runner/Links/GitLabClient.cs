@@ -30,7 +30,7 @@ public sealed class GitLabClient : IDisposable
         _endpoint = endpoint;
         _logger = logger;
         Connection = new GitLabConnection(endpoint, product, time, meter, logger);
-        ShortToken = Links.ShortToken.Of(endpoint.Token.Reveal());
+        ShortToken = Engine.Plans.ShortToken.Of(endpoint.Token.Reveal());
     }
 
     /// <summary>Names the runner in logs; not a secret.</summary>
@@ -123,7 +123,7 @@ public sealed class GitLabClient : IDisposable
 
     /// <summary><c>POST jobs/request</c>. The server may hold the call for as long as its long poll lasts (50 s is common).</summary>
     public async Task<JobRequestAnswer> RequestJobAsync(
-        RunnerIdentity info, string systemId, SessionOffer? session, CancellationToken cancellationToken)
+        RunnerIdentity info, string systemId, JobRequestOptions options, CancellationToken cancellationToken)
     {
         const string Prefix = "Checking for jobs...";
         var request = new JobRequest
@@ -131,8 +131,8 @@ public sealed class GitLabClient : IDisposable
             Info = info,
             Token = _endpoint.Token.Reveal(),
             SystemId = systemId,
-            LastUpdate = _lastUpdate,
-            Session = session,
+            LastUpdate = options.Holds ? _lastUpdate : null,
+            Session = options.Session,
         };
         var answer = await PostAsync("jobs/request", request, ProtocolJson.Default.JobRequest, 201, "request_job", cancellationToken);
         if (answer.Status == 201 && Decode(ref answer, ProtocolJson.Default.JobPayload) is { } job)

@@ -1,5 +1,6 @@
 using Gantry.Engine;
 using Gantry.Protocol.Jobs;
+using Gantry.Protocol.Runners;
 
 namespace Gantry.Runner.Links;
 
@@ -36,6 +37,19 @@ public abstract record ResetTokenAnswer
     public sealed record Renewed(Secret Token, DateTimeOffset? TokenExpiresAt) : ResetTokenAnswer;
 
     public sealed record Refused(string StatusText) : ResetTokenAnswer;
+}
+
+/// <summary>How one job request goes.</summary>
+public sealed record JobRequestOptions
+{
+    /// <summary>Where the job's terminal would answer.</summary>
+    public SessionOffer? Session { get; init; }
+
+    /// <summary>
+    /// The server may hold the request while nothing changed. False leaves <c>last_update</c> out, without which it
+    /// answers at once.
+    /// </summary>
+    public bool Holds { get; init; } = true;
 }
 
 /// <summary>What came of <c>POST jobs/request</c> (official-job-protocol §1.7).</summary>

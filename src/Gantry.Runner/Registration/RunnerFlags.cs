@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Gantry.Engine.Plans;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Configuration.Shapes;
 

@@ -1,6 +1,6 @@
 using Gantry.Engine;
+using Gantry.Engine.Plans;
 using Gantry.Runner.Configuration;
-using Gantry.Runner.Links;
 
 namespace Gantry.Runner.Registration;
 

@@ -1,0 +1,256 @@
+using Gantry.Engine.Running;
+using Gantry.Runner.Configuration;
+using Gantry.Runner.Polling;
+using Gantry.Runner.Registration;
+using Gantry.Runner.Supervising;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Runner.Daemon;
+
+/// <summary>
+/// The <c>run</c> command: polls all entries, runs their jobs, follows the file, stops as it is told
+/// (official-cli-config §3, §4).
+/// <code>
+/// ConfigWatch ─► snapshot ─► PollGeneration (loops) ─► ReceivedJob ─► JobSupervisor ─► JobRun
+///                                  └────── Capacity: concurrent, limit, numbers ──────┘
+/// </code>
+/// One call of <see cref="RunAsync"/> per instance.
+/// </summary>
+public sealed partial class RunnerDaemon : IDisposable
+{
+    private readonly RunnerDaemonOptions _options;
+    private readonly ILogger _logger;
+    private readonly Pace _pace;
+    private readonly Capacity _capacity;
+    private readonly JobSupervisor _supervisor;
+    private readonly ConfigWatch _watch;
+    private readonly TokenRenewal _renewal;
+    private readonly CancellationTokenSource _noMoreJobs = new();
+    private readonly List<PollGeneration> _retired = [];
+    private PollGeneration? _current;
+    private Task _renewing = Task.CompletedTask;
+
+    public RunnerDaemon(RunnerDaemonOptions options)
+    {
+        _options = options;
+        _logger = options.Loggers.CreateLogger<RunnerDaemon>();
+        _pace = new Pace(options.Time);
+        _capacity = new Capacity(_pace.Wake);
+        var jobLogger = options.Loggers.CreateLogger<JobRun>();
+        _supervisor = new JobSupervisor(
+            _capacity,
+            options.RunJob ?? ((assignment, lifetime, stopping) => new JobRun(assignment, lifetime, options.Time, jobLogger).RunAsync(stopping)),
+            Path.Combine(options.StateFolder, "jobs"), options.Time, _logger);
+        _watch = new ConfigWatch(options.ConfigPath, options.Context, _logger);
+        _renewal = new TokenRenewal(options.Clients, options.Time, _logger);
+    }
+
+    /// <summary>Runs until it is told to stop; returns when all jobs ended.</summary>
+    /// <param name="signals">What the outside says.</param>
+    /// <param name="cancellationToken">Ends everything at once, reports included.</param>
+    /// <exception cref="ConfigurationException">The file cannot be used at start.</exception>
+    /// <exception cref="RunnerCommandException">The shutdown took too long, or a second signal came.</exception>
+    public async Task RunAsync(DaemonSignals signals, CancellationToken cancellationToken)
+    {
+        using var fields = LogFields.With(_logger, ("builds", 0), ("max_builds", 0));
+        Log.Starting(_logger, _options.ConfigPath);
+        var settings = _watch.Start();
+        if (settings.Concurrent < 1)
+        {
+            throw new RunnerCommandException("Concurrent is less than 1 - no jobs will be processed. Set concurrent to 1 or more.");
+        }
+
+        try
+        {
+            Adopt(settings);
+            Log.Initializing(_logger);
+            var stop = await FollowAsync(signals, cancellationToken);
+            await StopAsync(stop, signals, cancellationToken);
+        }
+        finally
+        {
+            await _noMoreJobs.CancelAsync();
+            _supervisor.Abandon();
+        }
+    }
+
+    public void Dispose()
+    {
+        _current?.Dispose();
+        _retired.ForEach(old => old.Dispose());
+        _supervisor.Dispose();
+        _noMoreJobs.Dispose();
+    }
+
+    /// <summary>From the start to the first request to stop: reloads, token renewals.</summary>
+    private async Task<DaemonSignal> FollowAsync(DaemonSignals signals, CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(ConfigWatch.Interval, _options.Time);
+        var tick = timer.WaitForNextTickAsync(cancellationToken).AsTask();
+        var signal = signals.Reader.ReadAsync(cancellationToken).AsTask();
+        while (true)
+        {
+            await Task.WhenAny(tick, signal);
+            if (signal.IsCompleted)
+            {
+                var next = await signal;
+                if (next is not DaemonSignal.Reload)
+                {
+                    return next;
+                }
+
+                Reload(force: true);
+                signal = signals.Reader.ReadAsync(cancellationToken).AsTask();
+            }
+
+            if (tick.IsCompleted)
+            {
+                await tick;
+                Reload(force: false);
+                Renew();
+                Forget();
+                tick = timer.WaitForNextTickAsync(cancellationToken).AsTask();
+            }
+        }
+    }
+
+    private void Reload(bool force)
+    {
+        if (_watch.Check(force) is { } settings)
+        {
+            Adopt(settings);
+        }
+    }
+
+    // Beside the loop: a server that is slow to answer must not keep the daemon from its signals.
+    private void Renew()
+    {
+        if (_renewing.IsCompleted)
+        {
+            _renewing = _renewal.CheckAsync(_current!.Settings, _noMoreJobs.Token);
+        }
+    }
+
+    private void Adopt(RunnerDaemonSettings settings)
+    {
+        _options.Loaded(settings);
+        var next = new PollGeneration(
+            settings,
+            new PollSources
+            {
+                Executors = _options.Executors,
+                Clients = _options.Clients,
+                Capacity = _capacity,
+                Pace = _pace,
+                Time = _options.Time,
+                Received = _supervisor.Start,
+            },
+            _logger);
+        if (_current is { } old)
+        {
+            old.Retire();
+            _retired.Add(old);
+        }
+
+        _current = next;
+        _capacity.Concurrent = settings.Concurrent;
+        next.Start(_noMoreJobs.Token);
+    }
+
+    /// <summary>Generations whose last request has ended.</summary>
+    private void Forget()
+    {
+        foreach (var old in _retired.Where(g => g.DrainAsync().IsCompleted).ToArray())
+        {
+            _retired.Remove(old);
+            old.Dispose();
+        }
+    }
+
+    private async Task StopAsync(DaemonSignal stop, DaemonSignals signals, CancellationToken cancellationToken)
+    {
+        await _noMoreJobs.CancelAsync();
+        await Task.WhenAll([_current!.DrainAsync(), .. _retired.Select(g => g.DrainAsync())]);
+        var drained = _supervisor.DrainAsync(cancellationToken);
+        while (stop is not DaemonSignal.Stop)
+        {
+            Log.Graceful(_logger);
+            var signal = NextAsync(signals, cancellationToken);
+            if (await Task.WhenAny(drained, signal) == drained)
+            {
+                await drained;
+                Finish();
+                return;
+            }
+
+            stop = await signal;
+        }
+
+        await StopForcefullyAsync(((DaemonSignal.Stop)stop).Name, drained, signals, cancellationToken);
+        Finish();
+    }
+
+    private async Task StopForcefullyAsync(string signal, Task drained, DaemonSignals signals, CancellationToken cancellationToken)
+    {
+        Log.Forceful(_logger);
+        _supervisor.Interrupt(signal);
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var timeout = Task.Delay(_current!.Settings.ShutdownTimeout, _options.Time, late.Token);
+        var second = NextAsync(signals, late.Token);
+        var first = await Task.WhenAny(drained, timeout, second);
+        if (first == second && !drained.IsCompleted)
+        {
+            var name = await second is DaemonSignal.Stop again ? again.Name : "quit";
+            await late.CancelAsync();
+            throw new RunnerCommandException($"Service run failed: forced exit with stop signal: {name}");
+        }
+
+        await late.CancelAsync();
+        if (first == timeout && !drained.IsCompleted)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new RunnerCommandException("Service run failed: shutdown timed out");
+        }
+
+        await drained;
+    }
+
+    private void Finish()
+    {
+        Log.WorkersStopped(_logger);
+        Log.CanExit(_logger);
+    }
+
+    /// <summary>The next request to stop; reloads no longer matter.</summary>
+    private static async Task<DaemonSignal> NextAsync(DaemonSignals signals, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (await signals.Reader.ReadAsync(cancellationToken) is var signal and not DaemonSignal.Reload)
+            {
+                return signal;
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Starting multi-runner from {path}...")]
+        public static partial void Starting(ILogger logger, string path);
+
+        [LoggerMessage(LogLevel.Information, "Initializing executor providers")]
+        public static partial void Initializing(ILogger logger);
+
+        [LoggerMessage(LogLevel.Warning, "Starting graceful shutdown, waiting for builds to finish")]
+        public static partial void Graceful(ILogger logger);
+
+        [LoggerMessage(LogLevel.Warning, "Starting forceful shutdown")]
+        public static partial void Forceful(ILogger logger);
+
+        [LoggerMessage(LogLevel.Information, "All workers stopped.")]
+        public static partial void WorkersStopped(ILogger logger);
+
+        [LoggerMessage(LogLevel.Information, "Can exit now!")]
+        public static partial void CanExit(ILogger logger);
+    }
+}

@@ -1,0 +1,33 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Running;
+using Gantry.Runner.Configuration;
+using Gantry.Runner.Links;
+using Gantry.Runner.Supervising;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Runner.Daemon;
+
+/// <summary>What <c>run</c> is composed of. Filled by the composition root.</summary>
+public sealed record RunnerDaemonOptions
+{
+    /// <summary>It may be missing: the daemon then waits for it.</summary>
+    public required string ConfigPath { get; init; }
+
+    public required SettingsContext Context { get; init; }
+
+    /// <summary>Gantry's own state: <c>/var/lib/gantry</c> for root. Journals of jobs live in <c>jobs</c> below it.</summary>
+    public required string StateFolder { get; init; }
+
+    /// <summary>Executors by the name used in the file; called once per entry and configuration snapshot.</summary>
+    public required IReadOnlyDictionary<string, Func<RunnerEntry, IExecutor>> Executors { get; init; }
+
+    public required GitLabClients Clients { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Called after each successful load: level and format of the log.</summary>
+    public Action<RunnerDaemonSettings> Loaded { get; init; } = _ => { };
+
+    /// <summary>Null: <see cref="JobRun"/>.</summary>
+    public RunJob? RunJob { get; init; }
+}

@@ -1,0 +1,124 @@
+using Gantry.Engine.Executors;
+using Gantry.Runner.Configuration;
+using Gantry.Runner.Links;
+using Gantry.Runner.Supervising;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Runner.Polling;
+
+/// <summary>
+/// All poll loops of one configuration snapshot. Replaced as a whole on reload: requests of the old one that are on
+/// their way are finished, and the jobs they bring are run as that configuration said.
+/// </summary>
+internal sealed partial class PollGeneration : IDisposable
+{
+    private readonly CancellationTokenSource _replaced = new();
+    private readonly List<Task> _loops = [];
+    private readonly PollSources _sources;
+    private readonly ILogger _logger;
+
+    public PollGeneration(RunnerDaemonSettings settings, PollSources sources, ILogger logger)
+    {
+        (_sources, _logger, Settings) = (sources, logger, settings);
+        Gates = new Dictionary<RunnerEntry, RequestGate>(ReferenceEqualityComparer.Instance);
+        Executors = Known(settings);
+    }
+
+    public RunnerDaemonSettings Settings { get; }
+
+    /// <summary>Entries that are polled, with their executors.</summary>
+    public IReadOnlyList<(RunnerEntry Entry, IExecutor Executor)> Executors { get; }
+
+    /// <summary>Requests on their way, per entry: entries of one token share theirs.</summary>
+    public IReadOnlyDictionary<RunnerEntry, RequestGate> Gates { get; }
+
+    /// <param name="noMoreJobs">Ends the loops and the requests on their way.</param>
+    public void Start(CancellationToken noMoreJobs)
+    {
+        var share = Executors.Count == 0 ? TimeSpan.Zero : Settings.CheckInterval / Executors.Count;
+        var gates = new Dictionary<Engine.Secret, RequestGate>();
+        var turns = new Dictionary<string, SemaphoreSlim>(StringComparer.Ordinal);
+        for (var i = 0; i < Executors.Count; i++)
+        {
+            var (entry, executor) = Executors[i];
+            if (!gates.TryGetValue(entry.Settings.Token, out var gate))
+            {
+                var adaptive = entry.Settings.FeatureFlags.GetValueOrDefault("FF_USE_ADAPTIVE_REQUEST_CONCURRENCY", true);
+                gates[entry.Settings.Token] = gate = new RequestGate(entry.RequestConcurrency, adaptive);
+            }
+
+            if (!turns.TryGetValue(entry.Settings.Url, out var turn))
+            {
+                turns[entry.Settings.Url] = turn = new SemaphoreSlim(1, 1);
+            }
+
+            ((Dictionary<RunnerEntry, RequestGate>)Gates)[entry] = gate;
+            var context = Context(entry, executor, gate, turn);
+            for (var loop = 0; loop < entry.RequestConcurrency; loop++)
+            {
+                _loops.Add(new PollLoop(entry, context, _logger).RunAsync(share * i, _replaced.Token, noMoreJobs));
+            }
+        }
+    }
+
+    /// <summary>No new requests from this configuration.</summary>
+    public void Retire() => _replaced.Cancel();
+
+    /// <summary>Ends when all requests have ended.</summary>
+    public Task DrainAsync() => Task.WhenAll(_loops);
+
+    public void Dispose() => _replaced.Dispose();
+
+    private List<(RunnerEntry, IExecutor)> Known(RunnerDaemonSettings settings)
+    {
+        var known = new List<(RunnerEntry, IExecutor)>();
+        foreach (var entry in settings.Runners.Where(r => r.HasToken))
+        {
+            if (_sources.Executors.TryGetValue(entry.Settings.Executor, out var make))
+            {
+                known.Add((entry, make(entry)));
+            }
+            else
+            {
+                var names = string.Join(", ", _sources.Executors.Keys.Order(StringComparer.Ordinal));
+                Log.UnknownExecutor(_logger, entry.Settings.Name, entry.Settings.Executor, names);
+            }
+        }
+
+        return known;
+    }
+
+    private PollContext Context(RunnerEntry entry, IExecutor executor, RequestGate gate, SemaphoreSlim turn) => new()
+    {
+        Client = _sources.Clients.For(entry.Endpoint),
+        Executor = executor,
+        Identity = RunnerIdentities.For(entry.Settings.Version, entry.Settings, executor.Traits, entry.Facts),
+        SystemId = Settings.SystemId,
+        Health = new Health(entry.UnhealthyRequestsLimit, entry.UnhealthyInterval, _sources.Time),
+        Gate = gate,
+        Capacity = _sources.Capacity,
+        Pace = _sources.Pace,
+        Turn = turn,
+        Entries = Executors.Count,
+        CheckInterval = Settings.CheckInterval,
+        Time = _sources.Time,
+        Received = _sources.Received,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "Runner \"{runner}\": there is no executor \"{executor}\"; the entry is not polled. Executors: {names}")]
+        public static partial void UnknownExecutor(ILogger logger, string runner, string executor, string names);
+    }
+}
+
+/// <summary>What all generations share.</summary>
+internal sealed record PollSources
+{
+    public required IReadOnlyDictionary<string, Func<RunnerEntry, IExecutor>> Executors { get; init; }
+    public required GitLabClients Clients { get; init; }
+    public required Capacity Capacity { get; init; }
+    public required Pace Pace { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required Action<ReceivedJob> Received { get; init; }
+}

@@ -1,0 +1,16 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Links;
+using Gantry.Protocol.Jobs;
+using Gantry.Runner.Configuration;
+
+namespace Gantry.Runner.Supervising;
+
+/// <summary>A job as polling hands it over: everything of it is of the moment it came.</summary>
+internal sealed record ReceivedJob
+{
+    public required JobPayload Payload { get; init; }
+    public required RunnerEntry Runner { get; init; }
+    public required IExecutor Executor { get; init; }
+    public required IJobLink Link { get; init; }
+    public required string CorrelationId { get; init; }
+}
