@@ -27,7 +27,17 @@ public sealed record JobPlan
     /// <summary>The job image, expanded; null when the job and the runner name none.</summary>
     public string? Image { get; init; }
 
+    /// <summary>The job's image with its options, name and alias expanded; null when the job names none.</summary>
+    public JobImage? ImageOptions { get; init; }
+
+    /// <summary>In payload order, names and aliases expanded.</summary>
+    public IReadOnlyList<PlannedService> Services { get; init; } = [];
+
     public required TimeSpan Timeout { get; init; }
+
+    /// <summary>The ref is protected: its cache is kept apart (§5.2).</summary>
+    public bool IsProtected => Payload.GitInfo.Protected
+        ?? new JobVariables([.. Payload.Variables.Where(v => v.Key == "CI_COMMIT_REF_PROTECTED").Take(1)]).IsTrue("CI_COMMIT_REF_PROTECTED");
 
     /// <summary>In the order they run (official-job-protocol §4.1).</summary>
     public required IReadOnlyList<PlannedStage> Stages { get; init; }

@@ -35,6 +35,8 @@ public static class JobPlanner
             Numbers = request.Numbers,
             Shell = request.Runner.Shell is { Length: > 0 } shell ? shell : request.Defaults.Shell,
             Image = request.Payload.Image is { Name.Length: > 0 } image ? variables.ExpandValue(image.Name) : null,
+            ImageOptions = request.Payload.Image is { } options ? Expanded(options, variables) : null,
+            Services = [.. request.Payload.Services.Select(service => Service(Expanded(service, variables), variables))],
             Timeout = VariableList.TimeoutOf(request.Payload),
             Stages = Stages(request.Payload, flags, folders, variables),
             Warnings = warnings,
@@ -52,6 +54,17 @@ public static class JobPlanner
         var flags = FeatureFlags.Resolve(runner.FeatureFlags, given, warnings);
         return (flags, JobSettings.Read(given, payload.AllowGitFetch, payload.GitInfo.Depth, runner.DebugTraceDisabled, warnings));
     }
+
+    private static PlannedService Service(JobImage image, JobVariables variables) => new(
+        image,
+        (image.Alias ?? "").Split([',', ' ', '\t'], StringSplitOptions.RemoveEmptyEntries),
+        variables.ForService(image.Variables));
+
+    private static JobImage Expanded(JobImage image, JobVariables variables) => image with
+    {
+        Name = variables.ExpandValue(image.Name),
+        Alias = image.Alias is null ? null : variables.ExpandValue(image.Alias),
+    };
 
     private static List<PlannedStage> Stages(JobPayload payload, FeatureFlags flags, JobFolders folders, JobVariables variables)
     {

@@ -20,8 +20,15 @@ public sealed class JobVariables(IReadOnlyList<JobVariable> all)
     public IReadOnlyList<string> MaskPhrases =>
         [.. All.Where(v => v.Masked).Select(v => v.Value.Trim()).Where(v => v.Length > 0).Distinct(StringComparer.Ordinal)];
 
-    /// <summary>What services may see: variables that are public or made by the runner (§5.2).</summary>
-    public IEnumerable<JobVariable> ForServices => All.Where(v => v.Public || v.Internal);
+    /// <summary>
+    /// What one service sees: the job's variables that are public or made by the runner, then its own, which may refer to
+    /// any of the job's and to each other (§5.2, trap 27).
+    /// </summary>
+    public IReadOnlyList<JobVariable> ForService(IReadOnlyList<JobVariable> own) =>
+    [
+        .. All.Where(v => v.Public || v.Internal),
+        .. new JobVariables(own).ExpandFrom(new JobVariables([.. All, .. own])).All,
+    ];
 
     /// <summary><c>KEY=VALUE</c> in order; a file variable shows its path.</summary>
     public IEnumerable<string> AsEnvironment => All.Select(v => $"{v.Key}={ValueInEnvironment(v)}");

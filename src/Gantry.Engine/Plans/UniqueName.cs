@@ -20,7 +20,7 @@ public static class UniqueName
     /// <summary>Prefix of cache volumes: <c>runner-</c> and 32 hex digits from the full token, so that nobody can guess a neighbour's.</summary>
     public static string ForVolumes(Secret token, string systemId, long projectId, int number)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{token.Reveal()}-{systemId}-{projectId}-{number}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{token.Reveal()}-{(systemId.Length == 0 ? "unknown" : systemId)}-{projectId}-{number}");
         return "runner-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16));
     }
 

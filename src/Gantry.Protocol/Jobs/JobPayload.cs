@@ -12,7 +12,7 @@ public sealed record JobPayload
     public long Id { get; init; }
 
     /// <summary>The job token (<c>glcbt-…</c> or a JWT). A secret.</summary>
-    public string Token { get; init; } = "";
+    public string Token { get; init => field = value ?? ""; } = "";
 
     /// <summary>The default git strategy: fetch when true, else clone.</summary>
     public bool AllowGitFetch { get; init; }
@@ -43,7 +43,7 @@ public sealed record JobPayload
     public IReadOnlyList<JobHook> Hooks { get; init => field = value ?? []; } = [];
 
     /// <summary>JSON text of an array of steps, or empty. A string inside JSON on purpose (trap 8).</summary>
-    public string Run { get; init; } = "";
+    public string Run { get; init => field = value ?? ""; } = "";
 
     public PolicyOptions? PolicyOptions { get; init; }
     public SuspendOptions? SuspendOptions { get; init; }
@@ -54,23 +54,23 @@ public sealed record JobPayload
 /// <summary>What the job is and where it belongs.</summary>
 public sealed record JobIdentity
 {
-    public string Name { get; init; } = "";
-    public string Stage { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
+    public string Stage { get; init => field = value ?? ""; } = "";
     public long PipelineId { get; init; }
     public long ProjectId { get; init; }
-    public string ProjectName { get; init; } = "";
-    public string ProjectFullPath { get; init; } = "";
+    public string ProjectName { get; init => field = value ?? ""; } = "";
+    public string ProjectFullPath { get; init => field = value ?? ""; } = "";
     public long NamespaceId { get; init; }
     public long RootNamespaceId { get; init; }
     public long OrganizationId { get; init; }
-    public string InstanceId { get; init; } = "";
-    public string InstanceUuid { get; init; } = "";
+    public string InstanceId { get; init => field = value ?? ""; } = "";
+    public string InstanceUuid { get; init => field = value ?? ""; } = "";
     public long UserId { get; init; }
     public long? ScopedUserId { get; init; }
     public double TimeInQueueSeconds { get; init; }
 
     /// <summary>A string such as <c>0</c>, <c>5+</c> or <c>+Inf</c>.</summary>
-    public string ProjectJobsRunningOnInstanceRunnersCount { get; init; } = "";
+    public string ProjectJobsRunningOnInstanceRunnersCount { get; init => field = value ?? ""; } = "";
 
     public long QueueSize { get; init; }
     public long QueueDepth { get; init; }
@@ -80,17 +80,17 @@ public sealed record JobIdentity
 public sealed record GitReference
 {
     /// <summary>Carries <c>gitlab-ci-token:&lt;job token&gt;@</c>: a secret.</summary>
-    public string RepoUrl { get; init; } = "";
+    public string RepoUrl { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>sha1</c> (also when empty) or <c>sha256</c>.</summary>
-    public string RepoObjectFormat { get; init; } = "";
+    public string RepoObjectFormat { get; init => field = value ?? ""; } = "";
 
-    public string Ref { get; init; } = "";
-    public string Sha { get; init; } = "";
-    public string BeforeSha { get; init; } = "";
+    public string Ref { get; init => field = value ?? ""; } = "";
+    public string Sha { get; init => field = value ?? ""; } = "";
+    public string BeforeSha { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>branch</c> or <c>tag</c>.</summary>
-    public string RefType { get; init; } = "";
+    public string RefType { get; init => field = value ?? ""; } = "";
 
     public IReadOnlyList<string> Refspecs { get; init => field = value ?? []; } = [];
 
@@ -104,7 +104,7 @@ public sealed record GitReference
 /// <summary>The server's limits for this job on this runner.</summary>
 public sealed record RunnerLimits
 {
-    public string Uuid { get; init; } = "";
+    public string Uuid { get; init => field = value ?? ""; } = "";
 
     /// <summary>Seconds; the job's timeout.</summary>
     public int Timeout { get; init; }
@@ -115,8 +115,8 @@ public sealed record RunnerLimits
 /// <summary>One CI/CD variable as sent: values are not expanded yet.</summary>
 public sealed record JobVariable
 {
-    public string Key { get; init; } = "";
-    public string Value { get; init; } = "";
+    public string Key { get; init => field = value ?? ""; } = "";
+    public string Value { get; init => field = value ?? ""; } = "";
     public bool Public { get; init; }
 
     /// <summary>The value is the content of a file; the environment gets its path.</summary>
@@ -138,17 +138,17 @@ public sealed record JobVariable
 /// <summary>One step; its <c>when</c>, <c>timeout</c> and <c>allow_failure</c> are ignored by runners (trap 16).</summary>
 public sealed record JobStep
 {
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
     public IReadOnlyList<string> Script { get; init => field = value ?? []; } = [];
     public int Timeout { get; init; }
-    public string When { get; init; } = "";
+    public string When { get; init => field = value ?? ""; } = "";
     public bool AllowFailure { get; init; }
 }
 
 /// <summary>A build image or a service.</summary>
 public sealed record JobImage
 {
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
     public string? Alias { get; init; }
     public IReadOnlyList<string> Command { get; init => field = value ?? []; } = [];
     public IReadOnlyList<string> Entrypoint { get; init => field = value ?? []; } = [];
@@ -164,51 +164,51 @@ public sealed record JobImage
 public sealed record ImagePort
 {
     public int Number { get; init; }
-    public string Protocol { get; init; } = "";
-    public string Name { get; init; } = "";
+    public string Protocol { get; init => field = value ?? ""; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>One artifact to upload.</summary>
 public sealed record JobArtifact
 {
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
     public bool Untracked { get; init; }
     public IReadOnlyList<string> Paths { get; init => field = value ?? []; } = [];
     public IReadOnlyList<string> Exclude { get; init => field = value ?? []; } = [];
 
     /// <summary><c>on_success</c> (also when empty), <c>on_failure</c>, <c>always</c>.</summary>
-    public string When { get; init; } = "";
+    public string When { get; init => field = value ?? ""; } = "";
 
-    public string ArtifactType { get; init; } = "";
+    public string ArtifactType { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>zip</c> (also when empty), <c>gzip</c>, <c>raw</c>, <c>zipzstd</c>, <c>tarzstd</c>.</summary>
-    public string ArtifactFormat { get; init; } = "";
+    public string ArtifactFormat { get; init => field = value ?? ""; } = "";
 
     /// <summary>Passed through verbatim.</summary>
-    public string ExpireIn { get; init; } = "";
+    public string ExpireIn { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>One cache entry.</summary>
 public sealed record JobCache
 {
-    public string Key { get; init; } = "";
+    public string Key { get; init => field = value ?? ""; } = "";
     public bool Untracked { get; init; }
 
     /// <summary><c>pull-push</c> (also when empty), <c>pull</c>, <c>push</c>; may hold variables.</summary>
-    public string Policy { get; init; } = "";
+    public string Policy { get; init => field = value ?? ""; } = "";
 
     public IReadOnlyList<string> Paths { get; init => field = value ?? []; } = [];
-    public string When { get; init; } = "";
+    public string When { get; init => field = value ?? ""; } = "";
     public IReadOnlyList<string> FallbackKeys { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>A registry login; only type <c>registry</c> is used.</summary>
 public sealed record JobCredential
 {
-    public string Type { get; init; } = "";
-    public string Url { get; init; } = "";
-    public string Username { get; init; } = "";
-    public string Password { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
+    public string Url { get; init => field = value ?? ""; } = "";
+    public string Username { get; init => field = value ?? ""; } = "";
+    public string Password { get; init => field = value ?? ""; } = "";
 
     public override string ToString() => $"{Type} {Url} {Username} [MASKED]";
 }
@@ -217,8 +217,8 @@ public sealed record JobCredential
 public sealed record JobDependency
 {
     public long Id { get; init; }
-    public string Token { get; init; } = "";
-    public string Name { get; init; } = "";
+    public string Token { get; init => field = value ?? ""; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Null when the producer left no artifacts.</summary>
     public DependencyArtifacts? ArtifactsFile { get; init; }
@@ -229,28 +229,28 @@ public sealed record JobDependency
 /// <summary>The archive of a dependency.</summary>
 public sealed record DependencyArtifacts
 {
-    public string Filename { get; init; } = "";
+    public string Filename { get; init => field = value ?? ""; } = "";
     public long Size { get; init; }
 }
 
 /// <summary>A hook of the job: <c>pre_get_sources_script</c> or <c>post_get_sources_script</c>.</summary>
 public sealed record JobHook
 {
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
     public IReadOnlyList<string> Script { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>One job input; see official-job-protocol §9.7.</summary>
 public sealed record JobInput
 {
-    public string Key { get; init; } = "";
+    public string Key { get; init => field = value ?? ""; } = "";
     public JobInputValue Value { get; init => field = value ?? new(); } = new();
 }
 
 /// <summary>A typed input value: string, number, boolean, array or struct.</summary>
 public sealed record JobInputValue
 {
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
     public JsonElement? Content { get; init; }
     public bool Sensitive { get; init; }
 }
@@ -268,7 +268,7 @@ public sealed record ServerFeatures
 public sealed record PolicyOptions
 {
     public bool ExecutionPolicyJob { get; init; }
-    public string PolicyName { get; init; } = "";
+    public string PolicyName { get; init => field = value ?? ""; } = "";
     public bool? PolicyVariablesOverrideAllowed { get; init; }
     public IReadOnlyList<string> PolicyVariablesOverrideExceptions { get; init => field = value ?? []; } = [];
 }
@@ -278,5 +278,5 @@ public sealed record SuspendOptions
 {
     public bool SuspendOnSuccess { get; init; }
     public bool SuspendOnFailure { get; init; }
-    public string RuntimeEnvironmentKey { get; init; } = "";
+    public string RuntimeEnvironmentKey { get; init => field = value ?? ""; } = "";
 }

@@ -8,10 +8,10 @@ public sealed record UpdateJobRequest
     public RunnerIdentity Info { get; init => field = value ?? new(); } = new();
 
     /// <summary>The job token; the server authenticates by this one.</summary>
-    public string Token { get; init; } = "";
+    public string Token { get; init => field = value ?? ""; } = "";
 
     /// <summary><c>running</c>, <c>success</c> or <c>failed</c>.</summary>
-    public string State { get; init; } = "";
+    public string State { get; init => field = value ?? ""; } = "";
 
     public string? FailureReason { get; init; }
 

@@ -4,7 +4,7 @@ namespace Gantry.Protocol.Runners;
 public sealed record JobRequest
 {
     public RunnerIdentity Info { get; init => field = value ?? new(); } = new();
-    public string Token { get; init; } = "";
+    public string Token { get; init => field = value ?? ""; } = "";
     public string? SystemId { get; init; }
 
     /// <summary>The last <c>X-GitLab-Last-Update</c> seen with this token. Opaque.</summary>

@@ -26,7 +26,7 @@ public sealed record RunnerIdentity
 /// <summary>The part of <c>info</c> called <c>config</c>.</summary>
 public sealed record RunnerConfigFacts
 {
-    public string Gpus { get; init; } = "";
+    public string Gpus { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>

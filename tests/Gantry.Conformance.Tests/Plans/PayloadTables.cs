@@ -1,0 +1,138 @@
+using System.Text.Json;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Stages;
+using Gantry.Protocol.Jobs;
+using Gantry.Protocol.Json;
+
+namespace Gantry.Conformance.Tests.Plans;
+
+/// <summary>The rules of job-payload.json that belong to plans, and the cache keys in use of cache-keys.json.</summary>
+public sealed class PayloadTables(ITestOutputHelper output)
+{
+    private static readonly JobFolders Folders = new("/some", "/some/build/dir", "/some/cache/dir");
+
+    [Fact]
+    public void Cache_policies() => Cases.Run(output, "job-payload", ["cache-policy"], 7, (input, expected) =>
+    {
+        var entry = Entry(new JobCache { Key = "key", Paths = ["x"], Policy = input.Text("policy") });
+        Assert.Equal(expected.Flag("error"), entry.Policy == CachePolicy.Unknown);
+        Assert.Equal(expected.Flag("allowed"), input.Text("ask") == "pull"
+            ? entry.Policy is CachePolicy.Pull or CachePolicy.PullPush
+            : entry.Policy is CachePolicy.Push or CachePolicy.PullPush);
+    });
+
+    [Fact]
+    public void When_caches_are_saved() => Cases.Run(output, "job-payload", ["cache-when"], 4, (input, expected) =>
+    {
+        var payload = Samples.Payload() with { Cache = [new JobCache { Key = "key", Paths = ["x"], When = input.Text("when") }] };
+        var stages = Samples.Plan(Samples.Request(payload)).Stages.OfType<PlannedStage.ArchiveCache>();
+        Assert.Equal(expected.Flag("allowed"), stages.Any(stage => stage.JobFailed != input.Flag("job_success")));
+    });
+
+    [Fact]
+    public void Executor_options() => Cases.Run(output, "job-payload", ["executor-opts"], 9, (input, expected) =>
+    {
+        var image = JsonSerializer.Deserialize($"{{\"image\":{input.GetProperty("document").GetRawText()}}}", ProtocolJson.Default.JobPayload)!;
+        var found = PayloadRules.UnsupportedOptions(image);
+        Assert.Equal(expected.Has("unsupported_contains"), found.Count > 0);
+        Assert.All(expected.Texts("unsupported_contains"), text => Assert.Contains(text, string.Join('\n', found), StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public void Run_becomes_a_step() => Cases.Run(output, "job-payload", ["steps"], 6, (input, expected) =>
+    {
+        if (input.Flag("executor_supports_native_steps"))
+        {
+            // No executor of ours advertises native steps.
+            return;
+        }
+
+        var payload = JsonSerializer.Deserialize(input.GetProperty("document").GetRawText(), ProtocolJson.Default.JobPayload)!;
+        var (applied, problem) = PayloadRules.ApplyRun(payload);
+        Assert.Equal(expected.Flag("error"), problem is not null);
+        if (problem is null)
+        {
+            var wanted = JsonSerializer.Deserialize(expected.GetProperty("document").GetRawText(), ProtocolJson.Default.JobPayload)!;
+            Assert.Equal(
+                JsonSerializer.Serialize(wanted, ProtocolJson.Default.JobPayload), JsonSerializer.Serialize(applied, ProtocolJson.Default.JobPayload));
+        }
+    });
+
+    [Fact]
+    public void Protected_jobs() => Cases.Run(output, "job-payload", ["protected"], 5, (input, expected) =>
+    {
+        var payload = Samples.Payload([.. Samples.Variables(input).All]);
+        payload = payload with { GitInfo = payload.GitInfo with { Protected = input.Has("protected") ? input.Flag("protected") : null } };
+        Assert.Equal(expected.Flag("protected"), Samples.Plan(Samples.Request(payload)).IsProtected);
+    });
+
+    [Fact]
+    public void Jobs_of_policies() => Cases.Run(output, "job-payload", ["policy"], 5, (input, expected) =>
+    {
+        var payload = JsonSerializer.Deserialize(
+            $"{{\"policy_options\":{input.GetProperty("policy_options").GetRawText()}}}", ProtocolJson.Default.JobPayload)!;
+        Assert.Equal(
+            expected.Texts("log_contains").Select(text => text.Replace("\\\"", "\"", StringComparison.Ordinal)), PolicyLines.Of(payload.PolicyOptions));
+    });
+
+    [Fact]
+    public void Cache_keys_to_restore() => Cases.Run(output, "cache-keys", ["extract-default", "extract-fallback"], 30, (input, expected) =>
+    {
+        var entry = Entry(
+            new JobCache { Key = input.Text("key"), Paths = ["x"], FallbackKeys = input.Texts("fallback_keys") }, input);
+        Assert.Equal(expected.Texts("keys").Order(StringComparer.Ordinal), entry.Candidates.Select(c => c.HumanKey).Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Texts("warnings"), entry.Warnings.Concat(entry.FallbackWarnings));
+        Assert.Equal(expected.Texts("notices").Count, entry.LostKeys);
+    });
+
+    [Fact]
+    public void Cache_keys_to_save() => Cases.Run(output, "cache-keys", ["archive"], 7, (input, expected) =>
+    {
+        var entry = Entry(new JobCache { Key = input.Text("key"), Paths = ["x"] }, input);
+        Assert.Equal(expected.Flag("skipped"), entry.Own is null);
+        Assert.Equal(expected.Text("human_key"), entry.Own?.HumanKey ?? "");
+        Assert.Equal(expected.Texts("warnings"), entry.Warnings);
+    });
+
+    [Fact]
+    public void Cache_archives() => Cases.Run(output, "cache-keys", ["config"], 8, (input, expected) =>
+    {
+        if (!expected.Has("unix"))
+        {
+            return;
+        }
+
+        var entry = Entry(new JobCache { Key = input.Text("key"), Paths = ["x"] }, input);
+        var (own, wanted) = (entry.Own!, expected.GetProperty("unix"));
+        Assert.Equal(
+            (wanted.Text("human_key"), wanted.Text("key"), wanted.Text("alternate_key"), wanted.Text("archive_file"), wanted.Text("alternate_file")),
+            (own.HumanKey, own.Key, own.AlternateKey, own.File, own.AlternateFile));
+        Assert.Equal(expected.Texts("warnings"), entry.Warnings);
+    });
+
+    [Fact]
+    public void Cache_policies_with_variables() => Cases.Run(output, "cache-keys", ["policy"], 5, (input, expected) =>
+    {
+        var entry = Entry(new JobCache { Key = input.Text("key"), Paths = ["x"], Policy = input.Text("policy") }, input);
+        var problem = RestoreCacheStage.CachePolicyProblem([entry]) as Composition.Impossible;
+        Assert.Equal(expected.Text("error_contains"), problem?.Message ?? "");
+    });
+
+    private static PlannedCache Entry(JobCache cache, JsonElement? input = null)
+    {
+        List<JobVariable> variables = input is { } given ? [.. Samples.Variables(given).All] : [];
+        if (input?.Text("fallback_variable") is { Length: > 0 } fallback)
+        {
+            variables.Add(Samples.Public("CACHE_FALLBACK_KEY", fallback));
+        }
+
+        var payload = new JobPayload
+        {
+            Cache = [cache],
+            JobInfo = new JobIdentity { Name = input?.Text("job_name") ?? "job" },
+            GitInfo = new GitReference { Ref = input?.Text("ref") ?? "ref" },
+        };
+        var flags = new FeatureFlags(new Dictionary<string, bool> { [KnownFlags.HashCacheKeys] = input?.Flag("hash_keys") ?? false });
+        return CachePlanner.Entries(payload, flags, Folders, new JobVariables(variables)).Single();
+    }
+}
