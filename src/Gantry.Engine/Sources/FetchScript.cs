@@ -77,8 +77,8 @@ internal static class FetchScript
         var (depth, reference) = (git.Plan.Payload.GitInfo.Depth, git.Plan.Payload.GitInfo.Ref);
         script.Notice((reference.Length, depth) switch
         {
-            (> 0, > 0) => string.Create(CultureInfo.InvariantCulture, $"Cloning repository for {reference} with git depth set to {depth}..."),
-            (> 0, _) => $"Cloning repository for {reference}...",
+            ( > 0, > 0) => string.Create(CultureInfo.InvariantCulture, $"Cloning repository for {reference} with git depth set to {depth}..."),
+            ( > 0, _) => $"Cloning repository for {reference}...",
             _ => "Cloning repository...",
         });
         script.Run([.. git.GitWithAuth(userAgent: true),

@@ -32,10 +32,24 @@ public sealed class GetSourcesScriptTests
         var (code, output) = await bench.GetSourcesAsync();
 
         Assert.True(code == 0, output);
-        Assert.DoesNotContain("Created fresh repository.", output, StringComparison.Ordinal);
+        Assert.Contains("Reinitialized existing Git repository", output, StringComparison.Ordinal);
         Assert.Equal("two\n", bench.File("file"));
         Assert.False(bench.Exists("left"));
         Assert.False(bench.Exists(".git/refs/heads/x.lock"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_folder_whose_configuration_stays_keeps_its_remote()
+    {
+        using var bench = await GitBench.CreateAsync();
+        bench.Runner = bench.Runner with { CleanGitConfig = false };
+        await bench.GetSourcesAsync();
+
+        var (code, output) = await bench.GetSourcesAsync();
+
+        Assert.True(code == 0, output);
+        Assert.DoesNotContain("Created fresh repository.", output, StringComparison.Ordinal);
+        Assert.Equal("1", (await bench.BashAsync($"git -C {bench.Project} config --get-all include.path | wc -l")).Trim());
     }
 
     [Fact(Timeout = 60_000)]
