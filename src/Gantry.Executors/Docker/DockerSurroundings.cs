@@ -18,6 +18,9 @@ public sealed record DockerSurroundings
     /// <summary>Home folder of the runner's user, or of <c>--user</c>: holds <c>.docker/config.json</c>. Null when unknown.</summary>
     public string? HomeFolder { get; init; }
 
+    /// <summary>Identifies the runner process over restarts: everything made for jobs carries it, and the sweep looks for it. Empty for none.</summary>
+    public string OwnerId { get; init; } = "";
+
     /// <summary>A folder of the runner's own (0700) that outlives jobs: mirrors and checkouts.</summary>
     public required string StateFolder { get; init; }
 }

@@ -1,0 +1,90 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Traces;
+using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Docker.Running;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Executors.Docker;
+
+/// <summary>The place of one job: its build container, services, network and volumes.</summary>
+internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer build, EnvironmentHandle handle, ILogger logger) : IJobEnvironment
+{
+    private static readonly TimeSpan CleanupBudget = TimeSpan.FromMinutes(5);
+
+    public EnvironmentHandle Handle => handle;
+
+    public string? HelperCommand => null;
+
+    public async Task<ScriptExit> RunAsync(StageScript script, IJobLog log, CancellationToken cancellationToken)
+    {
+        var attempts = job.Plan.Settings.ExecutorSectionAttempts;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RunOnceAsync(script, log, cancellationToken);
+            }
+            catch (EngineException e) when (e.IsNotFound)
+            {
+                build.Forget();
+                if (attempt >= attempts)
+                {
+                    throw attempts > 1
+                        ? EnvironmentException.Broken("Execution attempts exceeded", e)
+                        : EnvironmentException.Broken($"the build container was removed by somebody else: {e.Message}", e);
+                }
+
+                log.Error($"Container \"{e.Message}\" not found or removed. Will retry...");
+                log.Line($"Retrying {script.Stage}");
+            }
+            catch (EngineException e)
+            {
+                throw EnvironmentException.Broken(e.Message, e);
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // Its own clock: nothing that happened to the job may keep its things alive.
+        using var budget = new CancellationTokenSource(CleanupBudget, job.Time);
+        foreach (var problem in await job.Belongings.RemoveAllAsync(budget.Token))
+        {
+            Log.NotRemoved(logger, job.Plan.Payload.Id, problem);
+        }
+    }
+
+    private async Task<ScriptExit> RunOnceAsync(StageScript script, IJobLog log, CancellationToken cancellationToken)
+    {
+        var run = await build.GetAsync(cancellationToken);
+        try
+        {
+            return await run.RunAsync(script.Text, log, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await ContainerStop.RunAsync(job, run.Container);
+            await DropAsync();
+            throw;
+        }
+    }
+
+    private async Task DropAsync()
+    {
+        using var budget = new CancellationTokenSource(CleanupBudget, job.Time);
+        try
+        {
+            await build.DropAsync(budget.Token);
+        }
+        catch (EngineException e)
+        {
+            throw EnvironmentException.Broken($"the build container could not be removed: {e.Message}", e);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "job {Job}: {Problem}")]
+        public static partial void NotRemoved(ILogger logger, long job, string problem);
+    }
+}

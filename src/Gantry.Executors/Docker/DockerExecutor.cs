@@ -1,0 +1,96 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Traces;
+using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Docker.Running;
+using Gantry.Protocol.Runners;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Executors.Docker;
+
+/// <summary>
+/// Jobs in containers of a Docker Engine or of Podman's socket. One instance per runner entry's snapshot; it keeps the
+/// connections to the engine.
+/// </summary>
+public sealed class DockerExecutor : IExecutor, IDisposable
+{
+    private readonly DockerSettings _settings;
+    private readonly DockerSurroundings _surroundings;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly Lazy<EngineClient> _engine;
+
+    /// <param name="settings">The entry's <c>[runners.docker]</c>.</param>
+    /// <param name="buildsFolder">The entry's <c>builds_dir</c>; null for <c>/builds</c>.</param>
+    /// <param name="surroundings">What comes from the process.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">For the operator.</param>
+    public DockerExecutor(DockerSettings settings, string? buildsFolder, DockerSurroundings surroundings, TimeProvider time, ILogger logger)
+    {
+        (_settings, _surroundings, _time, _logger) = (settings, surroundings, time, logger);
+        Traits = TraitsFor(DockerTraits.SharesBuilds(settings, buildsFolder));
+        _engine = new Lazy<EngineClient>(() => EngineConnector.Open(settings, surroundings, time));
+    }
+
+    public string Name => "docker";
+
+    public ExecutorTraits Traits { get; }
+
+    public async Task<IJobEnvironment> PrepareAsync(EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken)
+    {
+        var engine = _engine.Value;
+        var belongings = new Belongings(engine, _settings.VolumeKeep);
+        try
+        {
+            return await new Preparation(request, _settings, _surroundings, engine, belongings)
+            {
+                Log = log, Time = _time, Logger = _logger,
+            }.RunAsync(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            using var budget = new CancellationTokenSource(TimeSpan.FromMinutes(5), _time);
+            await belongings.RemoveAllAsync(budget.Token);
+            if (e is EngineException broken)
+            {
+                throw EnvironmentException.Broken(broken.Message, broken);
+            }
+
+            throw;
+        }
+    }
+
+    public Task<IJobEnvironment?> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken) =>
+        Task.FromResult<IJobEnvironment?>(null);
+
+    public void Dispose()
+    {
+        if (_engine.IsValueCreated)
+        {
+            _engine.Value.Dispose();
+        }
+    }
+
+    private static ExecutorTraits TraitsFor(bool shared) => new()
+    {
+        DefaultBuildsFolder = DockerTraits.Builds,
+        DefaultCacheFolder = "/cache",
+        SharedBuildsFolder = shared,
+        SharedEnvironment = false,
+        CustomBuildDirAllowed = true,
+        SafeDirectoryCheckout = true,
+        CleanGitConfig = true,
+        DefaultShell = "bash",
+        NamesRunnerHost = true,
+        Announcement = null,
+        Features = new RunnerFeatures
+        {
+            Variables = true,
+            Image = true,
+            ImageExecutorOpts = true,
+            Services = true,
+            ServiceExecutorOpts = true,
+            ServiceMultipleAliases = true,
+            ServiceVariables = true,
+        },
+    };
+}

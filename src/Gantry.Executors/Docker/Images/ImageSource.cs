@@ -1,0 +1,162 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Traces;
+using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Docker.Auth;
+using Gantry.Executors.Docker.Running;
+using Gantry.Protocol;
+
+namespace Gantry.Executors.Docker.Images;
+
+/// <summary>What is wanted of the engine.</summary>
+/// <param name="Name">As the user wrote it, expanded.</param>
+/// <param name="Policies">The job's own list; empty for the configuration's.</param>
+/// <param name="Platform"><c>os/arch[/variant]</c>; empty for the engine's own.</param>
+internal sealed record ImageWish(string Name, IReadOnlyList<string> Policies, string Platform);
+
+/// <summary>Brings images to the engine by policy (official-executors §2.4), each one once per job.</summary>
+internal sealed class ImageSource(DockerJob job, RegistryLogins logins)
+{
+    private const int NetworkTries = 3;
+
+    private readonly Dictionary<string, ImageDetails> _used = new(StringComparer.Ordinal);
+
+    /// <exception cref="EnvironmentException">The image cannot be had; the text says by which policy and what would help.</exception>
+    public async Task<ImageDetails> GetAsync(ImageWish wish, IJobLog log, CancellationToken cancellationToken)
+    {
+        var policies = PullPolicies.For(wish.Name, wish.Policies, job.Settings);
+        log.Line($"Using effective pull policy of {policies} for container {wish.Name}");
+        EngineException? last = null;
+        for (var i = 0; i < policies.Policies.Count; i++)
+        {
+            if (i > 0)
+            {
+                log.Info($"Attempt #{i + 1}: Trying \"{PullPolicies.NameOf(policies.Policies[i])}\" pull policy");
+            }
+
+            try
+            {
+                var image = await TryAsync(wish, policies.Policies[i], log, cancellationToken);
+                Announce(wish.Name, image, log);
+                return image;
+            }
+            catch (EngineException e)
+            {
+                last = e;
+                log.Warning($"Failed to pull image with policy \"{PullPolicies.NameOf(policies.Policies[i])}\": {e.Message}");
+            }
+        }
+
+        throw await FailureAsync(wish, policies, last!, cancellationToken);
+    }
+
+    private async Task<ImageDetails> TryAsync(ImageWish wish, PullPolicy policy, IJobLog log, CancellationToken cancellationToken)
+    {
+        var local = await FindAsync(wish, cancellationToken);
+        if (local is not null && (Used(wish)?.Id == local.Id || policy == PullPolicy.Never || local.Id == wish.Name || "sha256:" + wish.Name == local.Id))
+        {
+            return local;
+        }
+
+        if (policy == PullPolicy.Never)
+        {
+            throw EngineException.Refused(System.Net.HttpStatusCode.NotFound, $"No such image: {wish.Name}");
+        }
+
+        if (policy == PullPolicy.IfNotPresent && local is not null)
+        {
+            log.Line("Using locally found image version due to \"if-not-present\" pull policy");
+            return local;
+        }
+
+        await PullAsync(wish, log, cancellationToken);
+        return await FindAsync(wish, cancellationToken)
+            ?? throw EngineException.Refused(System.Net.HttpStatusCode.NotFound, $"inspecting image \"{wish.Name}\" after pull: no such image");
+    }
+
+    private ImageDetails? Used(ImageWish wish)
+    {
+        lock (_used)
+        {
+            return _used.GetValueOrDefault(wish.Name);
+        }
+    }
+
+    private Task<ImageDetails?> FindAsync(ImageWish wish, CancellationToken cancellationToken) =>
+        job.Engine.Images.FindAsync(wish.Name, ImagePlatform.ToJson(wish.Platform), cancellationToken);
+
+    private async Task PullAsync(ImageWish wish, IJobLog log, CancellationToken cancellationToken)
+    {
+        var login = await LoginAsync(wish.Name, cancellationToken);
+        if (login is not null)
+        {
+            log.Line($"Authenticating with credentials from {login.Source}");
+        }
+
+        log.Line(wish.Platform.Length > 0 ? $"Pulling docker image {wish.Name} for platform {wish.Platform} ..." : $"Pulling docker image {wish.Name} ...");
+        var (reference, tag) = ImageName.Split(wish.Name);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var progress = new PullReport(log, job.Time);
+                await foreach (var message in job.Engine.Images.PullAsync(
+                    reference, tag, wish.Platform.Length > 0 ? wish.Platform : null, login?.ToHeader(), cancellationToken))
+                {
+                    progress.Take(message);
+                }
+
+                return;
+            }
+            catch (EngineException e) when (attempt < NetworkTries && PullFailures.Classify(e.Message) == FailureReason.RunnerExternalDependencyFailure)
+            {
+                log.Warning($"Failed to pull image \"{wish.Name}\" (attempt #{attempt}), retrying: {e.Message}");
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(Math.Min(10, 2 << (attempt - 1))), job.Time, cancellationToken);
+        }
+    }
+
+    private async Task<RegistryLogin?> LoginAsync(string image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await logins.FindAsync(image, job.Plan.Variables.Content("DOCKER_AUTH_CONFIG"), job.Plan.Payload.Credentials, cancellationToken);
+        }
+        catch (FormatException e)
+        {
+            throw EnvironmentException.Misconfigured(e.Message);
+        }
+    }
+
+    private void Announce(string name, ImageDetails image, IJobLog log)
+    {
+        lock (_used)
+        {
+            _used[name] = image;
+        }
+
+        if (image.Id != name)
+        {
+            var digest = image.RepoDigests.Count > 0 ? $" with digest {image.RepoDigests[0]}" : "";
+            log.Line($"Using docker image {image.Id} for {name}{digest} ...");
+        }
+    }
+
+    private async Task<EnvironmentException> FailureAsync(
+        ImageWish wish, PullPolicies policies, EngineException last, CancellationToken cancellationToken)
+    {
+        var advice = "";
+        if (PullFailures.IsRefusal(last.Message) && !policies.Policies.Contains(PullPolicy.Never))
+        {
+            advice = await FindAsync(wish, cancellationToken) is { } local ? PullAdvice.ForLocalImage(wish.Name, local, policies, job.Settings) : "";
+        }
+        else if (policies.Policies.All(policy => policy == PullPolicy.Never))
+        {
+            advice = PullAdvice.ForMissingImage(wish.Name, policies);
+        }
+
+        return new EnvironmentException(
+            PullFailures.Classify(last.Message), $"failed to pull image \"{wish.Name}\" with specified policies {policies}: {last.Message}{advice}",
+            retriable: false, last);
+    }
+}

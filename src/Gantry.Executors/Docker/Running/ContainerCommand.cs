@@ -1,0 +1,38 @@
+namespace Gantry.Executors.Docker.Running;
+
+/// <summary>What a container runs to read a script from its standard input (official-job-protocol §8.2).</summary>
+internal static class ContainerCommand
+{
+    /// <summary>Takes the place of the first of these shells; the image need not have bash.</summary>
+    private const string Detect = """
+        if [ -x /usr/local/bin/bash ]; then
+        	exec /usr/local/bin/bash 
+        elif [ -x /usr/bin/bash ]; then
+        	exec /usr/bin/bash 
+        elif [ -x /bin/bash ]; then
+        	exec /bin/bash 
+        elif [ -x /usr/local/bin/sh ]; then
+        	exec /usr/local/bin/sh 
+        elif [ -x /usr/bin/sh ]; then
+        	exec /usr/bin/sh 
+        elif [ -x /bin/sh ]; then
+        	exec /bin/sh 
+        elif [ -x /busybox/sh ]; then
+        	exec /busybox/sh 
+        else
+        	echo shell not found
+        	exit 1
+        fi
+        """;
+
+    /// <summary>Ends everything in the container but its first process; a shell as first process ignores the signal of a stop.</summary>
+    public const string TerminateAll = "kill -TERM -1";
+
+    /// <param name="shell">The plan's.</param>
+    public static IReadOnlyList<string> For(string shell) => shell switch
+    {
+        "pwsh" or "powershell" =>
+            [shell, "-NoProfile", "-NoLogo", "-InputFormat", "text", "-OutputFormat", "text", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-Command", "-"],
+        _ => ["sh", "-c", Detect.ReplaceLineEndings("\n")],
+    };
+}

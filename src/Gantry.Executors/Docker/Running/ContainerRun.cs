@@ -1,0 +1,209 @@
+using System.Text;
+using Gantry.Engine.Executors;
+using Gantry.Engine.Traces;
+using Gantry.Executors.Docker.Api;
+
+namespace Gantry.Executors.Docker.Running;
+
+/// <summary>
+/// One container from start to exit with a script on its standard input. The steps:
+/// <code>
+/// attach ─► wait(next-exit) ─► start ─► script in, half-close ─► output until it ends ─► exit code
+///                                              │ connection lost
+///                                              ▼
+///              running: the container's log from the byte where the stream broke, and a new wait
+///              not running, or gone: the place broke
+/// </code>
+/// Bytes are counted over the life of the container, because its log holds all of its runs.
+/// </summary>
+internal sealed class ContainerRun(DockerJob job, string container)
+{
+    private static readonly TimeSpan LeftoverOutput = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan EngineReturn = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private long _output;
+    private long _error;
+
+    /// <summary>Container's id or name.</summary>
+    public string Container => container;
+
+    /// <exception cref="EnvironmentException">The container or the engine is gone.</exception>
+    /// <exception cref="EngineException">The container could not be started.</exception>
+    /// <exception cref="OperationCanceledException">The token fired; the container may still run.</exception>
+    public async Task<ScriptExit> RunAsync(string script, IJobLog log, CancellationToken cancellationToken)
+    {
+        await using var attached = await job.Engine.Containers.AttachAsync(container, input: true, cancellationToken);
+        using var pending = await job.Engine.Containers.WaitAsync(container, "next-exit", cancellationToken);
+        await job.Engine.Containers.StartAsync(container, cancellationToken);
+
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var output = CopyAsync(attached, log, end.Token);
+        var input = FeedAsync(attached, script, end.Token);
+        var exit = pending.AnswerAsync(end.Token);
+        try
+        {
+            var code = await EndAsync(output, exit, log, cancellationToken);
+            return Exit(code);
+        }
+        finally
+        {
+            // Whatever is still open belongs to a container that has ended, or to a job that has.
+            await end.CancelAsync();
+            await Quiet(input);
+            await Quiet(output);
+            await Quiet(exit);
+        }
+    }
+
+    private async Task<long> EndAsync(Task output, Task<WaitAnswer> exit, IJobLog log, CancellationToken cancellationToken)
+    {
+        await Quiet(Task.WhenAny(output, exit));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!exit.IsCompleted)
+        {
+            // The exit follows the end of output within milliseconds, unless only the stream broke.
+            await Quiet(exit.WaitAsync(Pause, job.Time, cancellationToken));
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        if (exit.IsCompletedSuccessfully && await exit is { Error: null } answer)
+        {
+            await Quiet(output.WaitAsync(LeftoverOutput, job.Time, cancellationToken));
+            if (!output.IsCompletedSuccessfully)
+            {
+                await RereadAsync(log, follow: false, cancellationToken);
+            }
+
+            await CheckAsync(answer.StatusCode, cancellationToken);
+            return answer.StatusCode;
+        }
+
+        return await RejoinAsync(exit, log, cancellationToken);
+    }
+
+    /// <summary>The stream broke while the container may still run.</summary>
+    private async Task<long> RejoinAsync(Task<WaitAnswer> exit, IJobLog log, CancellationToken cancellationToken)
+    {
+        var details = await FindAsync(cancellationToken);
+        if (!details.State.Running)
+        {
+            // An exit that was seen is an exit; one that nobody saw may be the engine's doing.
+            await Quiet(exit.WaitAsync(Pause, job.Time, cancellationToken));
+            if (exit.IsCompletedSuccessfully && await exit is { Error: null } answer)
+            {
+                await RereadAsync(log, follow: false, cancellationToken);
+                return answer.StatusCode;
+            }
+
+            throw EnvironmentException.Broken(
+                $"the connection to the Docker Engine at {job.Engine.Endpoint} was lost while the script ran, and its container has ended since "
+                + $"(exit code {details.State.ExitCode}{(details.State.Error.Length > 0 ? ", " + details.State.Error : "")}): the engine was restarted, or the container was stopped by somebody else");
+        }
+
+        log.Warning("The output stream of the container broke; reading on from the container's log.");
+        using var pending = await job.Engine.Containers.WaitAsync(container, "not-running", cancellationToken);
+        await RereadAsync(log, follow: true, cancellationToken);
+        return (await pending.AnswerAsync(cancellationToken)).StatusCode;
+    }
+
+    /// <summary>The container as it is now; waits for an engine that is coming back.</summary>
+    private async Task<ContainerDetails> FindAsync(CancellationToken cancellationToken)
+    {
+        var since = job.Time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await job.Engine.Containers.InspectAsync(container, cancellationToken);
+            }
+            catch (EngineException e) when (e.IsNotFound)
+            {
+                throw Gone(e);
+            }
+            catch (EngineException e) when (e.IsUnreachable && job.Time.GetElapsedTime(since) >= EngineReturn)
+            {
+                throw EnvironmentException.Broken($"the Docker Engine went away while the script ran: {e.Message}", e);
+            }
+            catch (EngineException e) when (e.IsUnreachable)
+            {
+                await Task.Delay(Pause, job.Time, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Reads the container's log and hands on what was not handed on yet.</summary>
+    private async Task RereadAsync(IJobLog log, bool follow, CancellationToken cancellationToken)
+    {
+        var (output, error) = (_output, _error);
+        (_output, _error) = (0, 0);
+        try
+        {
+            await using var stream = await job.Engine.Containers.LogsAsync(container, follow, timestamps: false, cancellationToken);
+            await StreamFrames.CopyAsync(stream, (which, bytes) => Deliver(which, bytes, output, error, log), cancellationToken);
+        }
+        catch (Exception e) when (e is EngineException or IOException)
+        {
+            throw EnvironmentException.Broken($"the output of the container cannot be read any more: {e.Message}", e);
+        }
+    }
+
+    private void Deliver(EngineStream stream, ReadOnlySpan<byte> bytes, long knownOutput, long knownError, IJobLog log)
+    {
+        if (stream is not (EngineStream.Output or EngineStream.Error))
+        {
+            return;
+        }
+
+        ref var count = ref stream == EngineStream.Output ? ref _output : ref _error;
+        var known = (stream == EngineStream.Output ? knownOutput : knownError) - count;
+        count += bytes.Length;
+        if (known < bytes.Length)
+        {
+            log.Write(stream == EngineStream.Output ? LogStream.ScriptOutput : LogStream.ScriptError, bytes[(int)Math.Max(0, known)..]);
+        }
+    }
+
+    private async Task CopyAsync(Stream attached, IJobLog log, CancellationToken cancellationToken) =>
+        await StreamFrames.CopyAsync(attached, (stream, bytes) => Deliver(stream, bytes, 0, 0, log), cancellationToken);
+
+    private static async Task FeedAsync(HijackedStream attached, string script, CancellationToken cancellationToken)
+    {
+        await attached.WriteAsync(Encoding.UTF8.GetBytes(script), cancellationToken);
+        await attached.CloseInputAsync();
+    }
+
+    /// <summary>137 may be somebody's removal or the kernel's doing; both are worth an own word.</summary>
+    private async Task CheckAsync(long code, CancellationToken cancellationToken)
+    {
+        if (code is not (137 or 143))
+        {
+            return;
+        }
+
+        try
+        {
+            var details = await job.Engine.Containers.InspectAsync(container, cancellationToken);
+            if (details.State.OOMKilled)
+            {
+                job.Log.Warning("The container was out of memory: a process was killed by the kernel (see `memory` of [runners.docker]).");
+            }
+        }
+        catch (EngineException e) when (e.IsNotFound)
+        {
+            throw Gone(e);
+        }
+    }
+
+    private EnvironmentException Gone(EngineException inner) => EnvironmentException.Broken(
+        $"container {TruncatedId.Of(container)} was removed while the script ran, and not by this runner", inner);
+
+    private static ScriptExit Exit(long code)
+    {
+        var signed = unchecked((int)code);
+        return new ScriptExit(signed, $"exit code {signed}");
+    }
+
+    // The outcome of these tasks is read elsewhere or does not matter any more.
+    private static async Task Quiet(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+}

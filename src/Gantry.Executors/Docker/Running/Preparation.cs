@@ -1,0 +1,173 @@
+using System.Security.Cryptography;
+using Gantry.Engine.Executors;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Traces;
+using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Docker.Auth;
+using Gantry.Executors.Docker.Containers;
+using Gantry.Executors.Docker.Images;
+using Gantry.Executors.Docker.Settings;
+using Gantry.Executors.Docker.Volumes;
+using Gantry.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Executors.Docker.Running;
+
+/// <summary>Makes the place of one job, in the order of official-executors §2.2 as far as it can be seen.</summary>
+internal sealed class Preparation(
+    EnvironmentRequest request, DockerSettings settings, DockerSurroundings surroundings, EngineClient engine, Belongings belongings)
+{
+    public required IJobLog Log { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required ILogger Logger { get; init; }
+
+    private JobPlan Plan => request.Plan;
+
+    /// <exception cref="EnvironmentException">See <see cref="IExecutor.PrepareAsync"/>.</exception>
+    /// <exception cref="EngineException">The engine refused or is gone.</exception>
+    public async Task<DockerEnvironment> RunAsync(CancellationToken cancellationToken)
+    {
+        Check(() => HostRules.Log(settings.LogOptions));
+        var facts = await FactsAsync(cancellationToken);
+        EngineRules.CheckSystem(facts.OSType);
+        DockerFolders.AreShared(Plan.Folders.Builds, settings.Volumes);
+
+        var job = await JobAsync(cancellationToken);
+        var wish = Wish();
+        Log.Line($"Using Docker executor with image {wish.Name} ...");
+        if (settings.VolumeKeep)
+        {
+            Log.Warning("volume_keep is enabled: Docker volumes will not be removed after job completion and may accumulate on disk");
+        }
+
+        if (EngineRules.MacAddressWarning(settings.MacAddress, job.Version) is { } warning)
+        {
+            Log.Warning(warning);
+        }
+
+        var network = await new BuildNetwork(job).MakeAsync(cancellationToken);
+        var volumes = Volumes(job);
+        var images = new ImageSource(job, new RegistryLogins(new CredentialPrograms(), surroundings.HomeFolder, new LoginNotes(Log, Logger)));
+        var image = await images.GetAsync(wish, Log, cancellationToken);
+        var host = new HostSpecs
+        {
+            Settings = settings,
+            Volumes = volumes,
+            NetworkMode = network,
+            UseInit = Plan.Flags["FF_USE_INIT_WITH_DOCKER_EXECUTOR"],
+        };
+        var build = new BuildContainer(job, image, Options(), host) { ImageName = wish.Name };
+        return new DockerEnvironment(job, build, new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = job.Name }), Logger);
+    }
+
+    private async Task<EngineFacts> FactsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await engine.FactsAsync(cancellationToken);
+        }
+        catch (EngineException e)
+        {
+            throw EnvironmentException.Broken($"getting docker info: {e.Message}", e);
+        }
+    }
+
+    private async Task<DockerJob> JobAsync(CancellationToken cancellationToken)
+    {
+        var payload = Plan.Payload;
+        var labels = settings.ContainerLabels.ToDictionary(pair => pair.Key, pair => Plan.Variables.ExpandValue(pair.Value), StringComparer.Ordinal);
+        return new DockerJob
+        {
+            Plan = Plan,
+            Settings = settings,
+            Engine = engine,
+            Version = await engine.VersionAsync(cancellationToken),
+            Log = Log,
+            Time = Time,
+            Belongings = belongings,
+            Name = $"{Plan.UniqueName}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}",
+            Labels = new JobLabels(new JobFacts
+            {
+                JobId = payload.Id,
+                ProjectUrl = JobFacts.UrlOfProject(payload.GitInfo.RepoUrl),
+                Sha = payload.GitInfo.Sha,
+                BeforeSha = payload.GitInfo.BeforeSha,
+                Ref = payload.GitInfo.Ref,
+                Timeout = GoDuration.Format(Plan.Timeout),
+                ProjectId = payload.JobInfo.ProjectId,
+                ProjectNumber = Plan.Numbers.Project,
+                PipelineId = JobFacts.Pipeline(payload.JobInfo.PipelineId, Plan.Variables.Content("CI_PIPELINE_ID")),
+                ShortToken = Plan.Runner.ShortToken,
+                RunnerNumber = Plan.Numbers.Runner,
+                SystemId = Plan.Runner.SystemId,
+                Owner = surroundings.OwnerId,
+            }, labels),
+        };
+    }
+
+    private ImageOptions Options() => Plan.Payload.Image is { } image ? ImageOptions.Of(image, Plan.Variables.ExpandValue) : ImageOptions.None;
+
+    private ImageWish Wish()
+    {
+        var own = Plan.Variables.ExpandValue(settings.Image);
+        var name = Plan.Image is { Length: > 0 } wanted ? wanted : own;
+        if (name.Length == 0)
+        {
+            throw EnvironmentException.Misconfigured("no Docker image specified to run the build in (set `image:` in the job, or `image` in [runners.docker])");
+        }
+
+        if (!AllowedImages.IsAllowed(name, settings.AllowedImages, [own]))
+        {
+            var lines = AllowedImages.Refusal("images", name, settings.AllowedImages).ToList();
+            Log.Error(lines[0]);
+            lines[1..].ForEach(Log.Line);
+            throw new EnvironmentException(FailureReason.RunnerSystemFailure, "disallowed image", retriable: false);
+        }
+
+        return new ImageWish(name, Plan.Payload.Image?.PullPolicy ?? [], ImagePlatform.Corrected(Options().Platform, Log));
+    }
+
+    private JobVolumes Volumes(DockerJob job)
+    {
+        var isProtected = DockerJob.IsProtected(Plan);
+        var volumes = new JobVolumes(new VolumeNaming
+        {
+            ReusablePrefix = UniqueName.ForVolumes(Plan.Runner.Token, Plan.Runner.SystemId, Plan.Payload.JobInfo.ProjectId, Plan.Numbers.Project),
+            TemporaryPrefix = job.Name,
+            Protected = isProtected,
+            CacheFolder = settings.CacheDir,
+            CacheDisabled = settings.DisableCache,
+            Driver = settings.VolumeDriver,
+            DriverOptions = settings.VolumeDriverOptions,
+            Labels = (destination, reusable) => job.Labels.Volume(destination, isProtected, reusable),
+        });
+        Check(() =>
+        {
+            foreach (var text in settings.Volumes)
+            {
+                var volume = VolumeText.Linux.Parse(text);
+                volumes.Add(volume with { Destination = job.Expand(volume.Destination) }, Plan.Folders.Project);
+            }
+
+            return volumes.AddRoot(Plan.Folders.Builds, Plan.Settings.Strategy == GitStrategy.Fetch);
+        });
+        foreach (var name in volumes.Temporary)
+        {
+            belongings.AddVolume(name);
+        }
+
+        return volumes;
+    }
+
+    private static void Check(Func<object?> read)
+    {
+        try
+        {
+            read();
+        }
+        catch (FormatException e)
+        {
+            throw EnvironmentException.Misconfigured(e.Message);
+        }
+    }
+}
