@@ -67,6 +67,9 @@ public sealed record ConfigKey
     /// <summary>The environment variable of the flag; null: none.</summary>
     public string? Environment { get; private init; }
 
+    /// <summary>The value must not appear in logs.</summary>
+    public bool IsSecret { get; private init; }
+
     internal SavedWhenEmpty Saved { get; private init; }
 
     /// <summary>What is written for an unset key instead of the kind's zero.</summary>
@@ -117,6 +120,8 @@ public sealed record ConfigKey
     /// <param name="names">Comma-separated, with dashes.</param>
     /// <param name="environment">Null: the flag has no variable.</param>
     internal ConfigKey Flag(string names, string? environment = null) => this with { Flags = names.Split(','), Environment = environment };
+
+    internal ConfigKey Secret() => this with { IsSecret = true };
 
     internal ConfigKey KeptWhenEmpty() => this with { Saved = SavedWhenEmpty.KeptWhenGiven };
 

@@ -18,6 +18,11 @@ internal static class LoadWarnings
                 yield return $"{name}: no id set (or id = 0), which FF_SUSPENDABLE_ENVIRONMENTS needs. Copy the runner's number from the server";
             }
 
+            foreach (var problem in DockerSettingsReader.Read(runner).Problems())
+            {
+                yield return $"{name}: runners.docker.{problem.Key}: {problem.Message}";
+            }
+
             if (runner.Settings.Url.TrimEnd('/').EndsWith("/ci", StringComparison.Ordinal))
             {
                 yield return $"{name}: the url ends in /ci, which is the address of servers of old. Remove /ci";

@@ -80,6 +80,11 @@ internal sealed partial class ConfigWatch(string path, SettingsContext context, 
     {
         Loads++;
         Log.Loaded(logger);
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.Dump(logger, ConfigMask.Text(settings.Document.Table));
+        }
+
         foreach (var warning in LoadWarnings.Of(settings))
         {
             Log.Suspicious(logger, warning);
@@ -96,6 +101,9 @@ internal sealed partial class ConfigWatch(string path, SettingsContext context, 
     {
         [LoggerMessage(LogLevel.Information, "Configuration loaded")]
         public static partial void Loaded(ILogger logger);
+
+        [LoggerMessage(LogLevel.Debug, "{configuration}")]
+        public static partial void Dump(ILogger logger, string configuration);
 
         [LoggerMessage(LogLevel.Error, "Failed to load config {why}. The configuration in use stays as it is.")]
         public static partial void Failed(ILogger logger, string why);

@@ -48,6 +48,12 @@ public sealed class FakeCoordinator : IAsyncDisposable
 
     public DateTimeOffset? TokenExpiresAt { get; set; }
 
+    /// <summary>Every token is known.</summary>
+    public bool AnyRunner { get; set; }
+
+    /// <summary>The number of every runner; null: numbers are given out.</summary>
+    public long? RunnerId { get; set; }
+
     /// <summary>How long a job request with the present <c>last_update</c> is held.</summary>
     public TimeSpan LongPoll { get; set; } = TimeSpan.Zero;
 
@@ -256,13 +262,13 @@ public sealed class FakeCoordinator : IAsyncDisposable
 
     private async Task RegisterAsync(HttpContext http, RecordedRequest request)
     {
-        if (request.Json.GetProperty("token").GetString() != RegistrationToken)
+        if (!AnyRunner && request.Json.GetProperty("token").GetString() != RegistrationToken)
         {
             await JsonAsync(http, 403, """{"message":"403 Forbidden - invalid token supplied"}""");
             return;
         }
 
-        var id = Runners[NextToken] = 100 + Runners.Count;
+        var id = Runners[NextToken] = RunnerId ?? 100 + Runners.Count;
         await JsonAsync(http, 201, JsonSerializer.Serialize(
             new RegisterRunnerResponse { Id = id, Token = NextToken, TokenExpiresAt = TokenExpiresAt }, ProtocolJson.Default.RegisterRunnerResponse));
     }
@@ -270,6 +276,11 @@ public sealed class FakeCoordinator : IAsyncDisposable
     private async Task VerifyAsync(HttpContext http, RecordedRequest request)
     {
         var token = request.Json.GetProperty("token").GetString()!;
+        if (AnyRunner)
+        {
+            Runners.TryAdd(token, RunnerId ?? 1);
+        }
+
         if (!Runners.TryGetValue(token, out var id))
         {
             await JsonAsync(http, 403, """{"message":"403 Forbidden"}""");

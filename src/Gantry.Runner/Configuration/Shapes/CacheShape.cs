@@ -7,9 +7,9 @@ internal static class CacheShape
     public static readonly ConfigShape S3 = new(
     [
         ConfigKey.Text("ServerAddress").Flag("--cache-s3-server-address", "CACHE_S3_SERVER_ADDRESS"),
-        ConfigKey.Text("AccessKey").Flag("--cache-s3-access-key", "CACHE_S3_ACCESS_KEY"),
-        ConfigKey.Text("SecretKey").Flag("--cache-s3-secret-key", "CACHE_S3_SECRET_KEY"),
-        ConfigKey.Text("SessionToken").Flag("--cache-s3-session-token", "CACHE_S3_SESSION_TOKEN"),
+        ConfigKey.Text("AccessKey").Secret().Flag("--cache-s3-access-key", "CACHE_S3_ACCESS_KEY"),
+        ConfigKey.Text("SecretKey").Secret().Flag("--cache-s3-secret-key", "CACHE_S3_SECRET_KEY"),
+        ConfigKey.Text("SessionToken").Secret().Flag("--cache-s3-session-token", "CACHE_S3_SESSION_TOKEN"),
         ConfigKey.Text("BucketName").Flag("--cache-s3-bucket-name", "CACHE_S3_BUCKET_NAME"),
         ConfigKey.Text("BucketLocation").Flag("--cache-s3-bucket-location", "CACHE_S3_BUCKET_LOCATION"),
         ConfigKey.Boolean("Insecure").Flag("--cache-s3-insecure", "CACHE_S3_INSECURE"),
@@ -29,7 +29,7 @@ internal static class CacheShape
     public static readonly ConfigShape Gcs = new(
     [
         ConfigKey.Text("AccessID").Flag("--cache-gcs-access-id", "CACHE_GCS_ACCESS_ID"),
-        ConfigKey.Text("PrivateKey").Flag("--cache-gcs-private-key", "CACHE_GCS_PRIVATE_KEY"),
+        ConfigKey.Text("PrivateKey").Secret().Flag("--cache-gcs-private-key", "CACHE_GCS_PRIVATE_KEY"),
         ConfigKey.Text("CredentialsFile").Flag("--cache-gcs-credentials-file", "GOOGLE_APPLICATION_CREDENTIALS"),
         ConfigKey.Text("BucketName").Flag("--cache-gcs-bucket-name", "CACHE_GCS_BUCKET_NAME"),
         ConfigKey.Text("UniverseDomain").Flag("--cache-gcs-universe-domain", "CACHE_GCS_UNIVERSE_DOMAIN"),
@@ -39,7 +39,7 @@ internal static class CacheShape
     public static readonly ConfigShape Azure = new(
     [
         ConfigKey.Text("AccountName").Flag("--cache-azure-account-name", "CACHE_AZURE_ACCOUNT_NAME"),
-        ConfigKey.Text("AccountKey").Flag("--cache-azure-account-key", "CACHE_AZURE_ACCOUNT_KEY"),
+        ConfigKey.Text("AccountKey").Secret().Flag("--cache-azure-account-key", "CACHE_AZURE_ACCOUNT_KEY"),
         ConfigKey.Text("ContainerName").Flag("--cache-azure-container-name", "CACHE_AZURE_CONTAINER_NAME"),
         ConfigKey.Text("StorageDomain").Flag("--cache-azure-storage-domain", "CACHE_AZURE_STORAGE_DOMAIN"),
     ]);

@@ -69,7 +69,7 @@ internal static class GlobalShape
         ConfigKey.OptionalText("log_format"),
         ConfigKey.Text("user"),
         ConfigKey.Tables("runners", RunnerShape.Runner).KeptWhenEmpty(),
-        ConfigKey.OptionalText("sentry_dsn"),
+        ConfigKey.OptionalText("sentry_dsn").Secret(),
         ConfigKey.OptionalDuration("connection_max_age").Written("\"15m0s\""),
         ConfigKey.Table("machine", new([ConfigKey.Table("shutdown_drain", ShutdownDrain)])),
         ConfigKey.Table("experimental", new([ConfigKey.Table("usage_logger", UsageLogger)])),

@@ -25,7 +25,7 @@ internal static class KubernetesShape
         ConfigKey.Text("key_file").Flag("--kubernetes-key-file", "KUBERNETES_KEY_FILE"),
         ConfigKey.Text("ca_file").Flag("--kubernetes-ca-file", "KUBERNETES_CA_FILE"),
         ConfigKey.Boolean("bearer_token_overwrite_allowed").Written().Flag("--kubernetes-bearer_token_overwrite_allowed", "KUBERNETES_BEARER_TOKEN_OVERWRITE_ALLOWED"),
-        ConfigKey.Text("bearer_token").Flag("--kubernetes-bearer_token", "KUBERNETES_BEARER_TOKEN"),
+        ConfigKey.Text("bearer_token").Secret().Flag("--kubernetes-bearer_token", "KUBERNETES_BEARER_TOKEN"),
         ConfigKey.Text("image").Written().Flag("--kubernetes-image", "KUBERNETES_IMAGE"),
         ConfigKey.Text("namespace").Written().Flag("--kubernetes-namespace", "KUBERNETES_NAMESPACE"),
         ConfigKey.Text("namespace_overwrite_allowed").Written().Flag("--kubernetes-namespace_overwrite_allowed", "KUBERNETES_NAMESPACE_OVERWRITE_ALLOWED"),

@@ -7,7 +7,7 @@ internal static class MachineShapes
     public static readonly ConfigShape Ssh = new(
     [
         ConfigKey.Text("user").Flag("--ssh-user", "SSH_USER"),
-        ConfigKey.Text("password").Flag("--ssh-password", "SSH_PASSWORD"),
+        ConfigKey.Text("password").Secret().Flag("--ssh-password", "SSH_PASSWORD"),
         ConfigKey.Text("host").Flag("--ssh-host", "SSH_HOST"),
         ConfigKey.Text("port").Flag("--ssh-port", "SSH_PORT"),
         ConfigKey.Text("identity_file").Flag("--ssh-identity-file", "SSH_IDENTITY_FILE"),

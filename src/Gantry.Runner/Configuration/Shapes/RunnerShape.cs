@@ -56,7 +56,7 @@ internal static class RunnerShape
         ConfigKey.Table("experimental", new([ConfigKey.Table("boot_verify", BootVerify)])),
         ConfigKey.Text("url").Written().Flag("-u,--url", "CI_SERVER_URL"),
         ConfigKey.Number("id").Written(),
-        ConfigKey.Text("token").Written().Flag("-t,--token", "CI_SERVER_TOKEN"),
+        ConfigKey.Text("token").Secret().Written().Flag("-t,--token", "CI_SERVER_TOKEN"),
         ConfigKey.Date("token_obtained_at").Written(),
         ConfigKey.Date("token_expires_at").Written(),
         ConfigKey.Text("tls-ca-file").Flag("--tls-ca-file", "CI_SERVER_TLS_CA_FILE"),

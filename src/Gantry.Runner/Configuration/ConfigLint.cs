@@ -1,0 +1,88 @@
+namespace Gantry.Runner.Configuration;
+
+/// <summary>
+/// The strict check of <c>lint</c> (official-cli-config §2.2): everything that loading refuses, and what it lets pass in
+/// silence: unknown keys, empty addresses and tokens, values that cannot be meant.
+/// </summary>
+public static class ConfigLint
+{
+    private static readonly string[] Shells = ["", "bash", "sh", "cmd", "pwsh", "powershell"];
+
+    /// <summary>What is wrong, as the user reads it; null when nothing is.</summary>
+    public static string? Check(string path)
+    {
+        if (!File.Exists(path))
+        {
+            return $"config file not found: {path}";
+        }
+
+        ConfigDocument document;
+        try
+        {
+            document = ConfigReader.Read(path);
+        }
+        catch (Exception problem) when (problem is ConfigurationException or IOException or UnauthorizedAccessException)
+        {
+            return $"decoding config: {problem.Message}";
+        }
+
+        if (ConfigRules.Check(document) is { Count: > 0 } broken)
+        {
+            return $"decoding config: {string.Join('\n', broken)}";
+        }
+
+        if (Schema(document).ToArray() is { Length: > 0 } problems)
+        {
+            return $"config schema validation failed: {string.Join('\n', problems.AsEnumerable())}";
+        }
+
+        return document.UnknownKeys.Count == 0
+            ? null
+            : $"{document.UnknownKeys.Count} unknown key(s) found in {path}:\n"
+                + string.Join('\n', document.UnknownKeys.Select(key => $"  unknown key: {key}"));
+    }
+
+    private static IEnumerable<ConfigProblem> Schema(ConfigDocument document)
+    {
+        foreach (var runner in document.Table.Tables("runners"))
+        {
+            foreach (var key in (string[])["url", "token"])
+            {
+                if (runner.Text(key).Length == 0)
+                {
+                    yield return Problem(runner, key, $"runners.{key}", "must not be empty");
+                }
+            }
+
+            if (!Shells.Contains(runner.Text("shell")))
+            {
+                yield return Problem(runner, "shell", "runners.shell", "must be bash, sh, cmd, pwsh or powershell");
+            }
+
+            foreach (var table in (string[])["autoscaler", "kubernetes.autoscaler"])
+            {
+                var autoscaler = table == "autoscaler" ? runner.Table(table) : runner.Table("kubernetes")?.Table("autoscaler");
+                foreach (var policy in autoscaler?.Tables("policy") ?? [])
+                {
+                    if (policy.Duration("idle_time") is { } idle && idle != TimeSpan.Zero && idle < TimeSpan.FromSeconds(1))
+                    {
+                        yield return Problem(policy, "idle_time", $"runners.{table}.policy.idle_time", "must be at least 1s");
+                    }
+                }
+            }
+
+            foreach (var threshold in runner.TableOrEmpty("monitoring").Tables("job_queuing_durations").Where(t => !t.Has("periods")))
+            {
+                yield return Problem(threshold, "periods", "runners.monitoring.job_queuing_durations.periods", "is missing; list the periods");
+            }
+
+            foreach (var problem in DockerSettingsReader.Read(runner.TableOrEmpty("docker")).Problems())
+            {
+                yield return new ConfigProblem(document.Path, 0, $"runners.docker.{problem.Key}", problem.Message);
+            }
+        }
+
+        ConfigProblem Problem(ConfigTable table, string key, string path, string message) =>
+            new(document.Path, table.LineOf(key), path, message);
+    }
+}
