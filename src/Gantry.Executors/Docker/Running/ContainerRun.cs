@@ -184,6 +184,11 @@ internal sealed class ContainerRun(DockerJob job, string container)
         try
         {
             var details = await job.Engine.Containers.InspectAsync(container, cancellationToken);
+            if (details.State.Status is "removing" or "dead")
+            {
+                throw Gone(null);
+            }
+
             if (details.State.OOMKilled)
             {
                 job.Log.Warning("The container was out of memory: a process was killed by the kernel (see `memory` of [runners.docker]).");
@@ -195,7 +200,7 @@ internal sealed class ContainerRun(DockerJob job, string container)
         }
     }
 
-    private EnvironmentException Gone(EngineException inner) => EnvironmentException.Broken(
+    private EnvironmentException Gone(EngineException? inner) => EnvironmentException.Broken(
         $"container {TruncatedId.Of(container)} was removed while the script ran, and not by this runner", inner);
 
     private static ScriptExit Exit(long code)
