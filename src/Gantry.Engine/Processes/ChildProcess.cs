@@ -10,6 +10,9 @@ namespace Gantry.Engine.Processes;
 /// </summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
+    /// <summary>When the child itself has obeyed the signal: for what it started.</summary>
+    private static readonly TimeSpan OthersWait = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LastLook = TimeSpan.FromMilliseconds(500);
 
@@ -145,15 +148,17 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the child and what it started: SIGTERM to the group, up to <see cref="ProcessStart.TerminateWait"/> for all
-    /// of them to end, SIGKILL to all that is left in the session, up to <see cref="ProcessStart.KillWait"/>.
+    /// Ends the child and what it started: SIGTERM to all of the session, up to <see cref="ProcessStart.TerminateWait"/> for
+    /// the child and then at most ten seconds for the others, SIGKILL to all that is left, up to
+    /// <see cref="ProcessStart.KillWait"/>.
     /// Output is handed over meanwhile. Does nothing when nothing runs any more.
     /// </summary>
     /// <exception cref="ProcessException">It does not die.</exception>
     public async Task TerminateAsync()
     {
         NoteSessions();
-        if (SignalSessions(LibC.SigTerm) && await GoneWithinAsync(_start.TerminateWait))
+        var rest = _start.TerminateWait < OthersWait ? _start.TerminateWait : OthersWait;
+        if (SignalSessions(LibC.SigTerm) && await LeaderGoneWithinAsync(_start.TerminateWait) && await GoneWithinAsync(rest))
         {
             await HandedOverAsync();
             return;
@@ -245,6 +250,12 @@ public sealed class ChildProcess : IAsyncDisposable
         {
             ProcessGroup.KillAll(session);
         }
+    }
+
+    private async Task<bool> LeaderGoneWithinAsync(TimeSpan limit)
+    {
+        await ((Task)_pump.Leader.WaitAsync(limit, _start.Time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return _pump.Leader.IsCompleted;
     }
 
     private async Task<bool> GoneWithinAsync(TimeSpan limit)

@@ -10,8 +10,20 @@ namespace Gantry.Engine.Processes;
 /// </summary>
 public static class ProcessGroup
 {
-    /// <summary>Sends a signal to the group. False when there is none, or it may not be signalled.</summary>
-    internal static bool Signal(int leader, int signal) => LibC.Kill(-leader, signal) == 0;
+    /// <summary>
+    /// Sends a signal to the group at once, then to the members of the session that have a group of their own (job
+    /// control). False when nobody got it.
+    /// </summary>
+    internal static bool Signal(int leader, int signal)
+    {
+        var any = LibC.Kill(-leader, signal) == 0;
+        foreach (var member in Members(leader))
+        {
+            any |= member.Group != leader && LibC.Kill(member.Id, signal) == 0;
+        }
+
+        return any;
+    }
 
     /// <summary>Members that are alive, by the session; zombies do not count. Empty where there is no <c>/proc</c>.</summary>
     public static IReadOnlyList<RunningProcess> Members(int leader) => Scan(process => process.Session == leader);
@@ -60,6 +72,21 @@ public static class ProcessGroup
     }
 
     /// <summary>
+    /// The same, asked by a later process of the runner: <paramref name="mark"/> is the leader's
+    /// <see cref="StartMark"/>. Kills nothing when the machine was started anew since, or the number belongs to another
+    /// process now.
+    /// </summary>
+    public static void KillAllOf(int leader, string mark)
+    {
+        var boot = BootId();
+        var now = StartMark(leader);
+        if (boot is not null && mark.StartsWith(boot + ":", StringComparison.Ordinal) && (now is null || now == mark))
+        {
+            KillAll(leader);
+        }
+    }
+
+    /// <summary>
     /// A mark by which a later process of the runner can tell whether the process with this id is still the same one:
     /// the kernel's boot and the process's start within it. Null when it is gone or there is no <c>/proc</c>.
     /// </summary>
@@ -68,8 +95,9 @@ public static class ProcessGroup
             ? string.Create(CultureInfo.InvariantCulture, $"{boot}:{found.StartTicks}")
             : null;
 
-    internal static bool IsGone(int process) =>
-        LibC.Kill(process, 0) != 0 && Marshal.GetLastPInvokeError() == LibC.NoSuchProcess;
+    /// <summary>The group has members, zombies included. Cheaper than <see cref="Members"/>.</summary>
+    public static bool Exists(int leader) =>
+        LibC.Kill(-leader, 0) == 0 || Marshal.GetLastPInvokeError() != LibC.NoSuchProcess;
 
     /// <summary>Reads <c>/proc/ID/stat</c>: id, name in parentheses (any bytes), state, parent, group, session, …, start.</summary>
     internal static RunningProcess? Parse(int id, ReadOnlySpan<byte> stat)
@@ -84,9 +112,10 @@ public static class ProcessGroup
         var fields = Encoding.ASCII.GetString(stat[(close + 1)..]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return fields.Length > 19 && fields[0] is not ("Z" or "X")
             && int.TryParse(fields[1], CultureInfo.InvariantCulture, out var parent)
+            && int.TryParse(fields[2], CultureInfo.InvariantCulture, out var group)
             && int.TryParse(fields[3], CultureInfo.InvariantCulture, out var session)
             && long.TryParse(fields[19], CultureInfo.InvariantCulture, out var ticks)
-                ? new RunningProcess(id, Encoding.UTF8.GetString(stat[(open + 1)..close]), parent, session, ticks)
+                ? new RunningProcess(id, Encoding.UTF8.GetString(stat[(open + 1)..close]), parent, group, session, ticks)
                 : null;
     }
 
@@ -139,6 +168,7 @@ public static class ProcessGroup
 /// <param name="Id">Its id.</param>
 /// <param name="Name">The kernel's short name of its program.</param>
 /// <param name="Parent">Its parent's id.</param>
+/// <param name="Group">Its process group.</param>
 /// <param name="Session">Its session: the id of the process that started it.</param>
 /// <param name="StartTicks">Its start since boot, in the kernel's ticks.</param>
-public sealed record RunningProcess(int Id, string Name, int Parent, int Session, long StartTicks);
+public sealed record RunningProcess(int Id, string Name, int Parent, int Group, int Session, long StartTicks);

@@ -1,0 +1,105 @@
+using System.Text;
+using Gantry.Engine.Executors;
+using Gantry.Engine.Processes;
+using Gantry.Engine.Traces;
+
+namespace Gantry.Executors.Shell;
+
+/// <summary>
+/// One job on this machine. Each script is a session of its own; what a script leaves running in its session may serve
+/// the following stages and ends with the job. A process that starts a session of its own (<c>setsid</c>) stays, as it
+/// does with the official runner.
+/// </summary>
+internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest request) : IJobEnvironment
+{
+    private readonly SessionNotes _notes = SessionNotes.In(request.JobFolder);
+
+    /// <summary>Children whose pipes others still hold: they are read on until the end.</summary>
+    private readonly List<ChildProcess> _held = [];
+
+    /// <summary>Sessions that still had members when their script had ended.</summary>
+    private readonly HashSet<int> _sessions = [];
+
+    public EnvironmentHandle Handle { get; } = new("shell", new Dictionary<string, string>());
+
+    public string? HelperCommand => request.Plan.Runner.ExecutablePath;
+
+    public async Task<ScriptExit> RunAsync(StageScript script, IJobLog log, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            var child = ChildProcess.Start(StartOf(script, log));
+            try
+            {
+                _notes.Add(child.Id);
+                var exit = await child.WaitAsync(cancellationToken);
+                Warn(child, log);
+                return new ScriptExit(exit.Code, exit.Text);
+            }
+            finally
+            {
+                await LeaveAsync(child, script.Place);
+            }
+        }
+        catch (Exception broken) when (broken is ProcessException or IOException or UnauthorizedAccessException)
+        {
+            throw EnvironmentException.Broken(broken.Message, broken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var child in _held)
+        {
+            await child.DisposeAsync();
+        }
+
+        foreach (var session in _sessions)
+        {
+            ProcessGroup.KillAll(session);
+        }
+    }
+
+    private ProcessStart StartOf(StageScript script, IJobLog log) => new()
+    {
+        FileName = place.Command.FileName,
+        Arguments = place.Command.Arguments,
+        WorkingFolder = place.WorkingFolder,
+        Input = ProcessInput.Of(Encoding.UTF8.GetBytes(script.Text)),
+        Output = ProcessOutput.To(bytes => log.Write(LogStream.ScriptOutput, bytes)),
+        Error = ProcessOutput.To(bytes => log.Write(LogStream.ScriptError, bytes)),
+        TerminateWait = request.Plan.Runner.GracefulKillTimeout,
+        KillWait = request.Plan.Runner.ForceKillTimeout,
+        Time = place.Time,
+    };
+
+    private static void Warn(ChildProcess child, IJobLog log)
+    {
+        if (child.HasLeftovers)
+        {
+            var names = ProcessGroup.Members(child.Id).Select(process => $"{process.Name} ({process.Id})");
+            log.Warning(
+                $"the script has ended, but processes it started hold its output open: {string.Join(", ", names)}. "
+                + "What they print from now on is not shown; they are ended with the job.");
+        }
+    }
+
+    private async Task LeaveAsync(ChildProcess child, StagePlace where)
+    {
+        // Helper scripts run git and our own commands, which do not use job control: asking for the group is enough.
+        if (where == StagePlace.Helper ? ProcessGroup.Exists(child.Id) : ProcessGroup.Members(child.Id).Count > 0)
+        {
+            _sessions.Add(child.Id);
+        }
+
+        if (child.HasLeftovers && child.Exited.IsCompletedSuccessfully)
+        {
+            _held.Add(child);
+        }
+        else
+        {
+            await child.DisposeAsync();
+        }
+    }
+}

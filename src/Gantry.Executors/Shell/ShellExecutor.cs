@@ -1,0 +1,74 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Traces;
+using Gantry.Protocol.Runners;
+
+namespace Gantry.Executors.Shell;
+
+/// <summary>
+/// Runs jobs as processes of this machine, without any isolation (official-executors §9): one login shell per stage with
+/// the script on its standard input, in a session of its own.
+/// </summary>
+/// <param name="user">Whose shell runs the scripts, by <c>su</c>; empty for the runner's own user.</param>
+/// <param name="workingFolder">Absolute; the scripts start here, and the default folders are below it.</param>
+/// <param name="time">The clock of the terminate and kill waits.</param>
+public sealed class ShellExecutor(string user, string workingFolder, TimeProvider time) : IExecutor
+{
+    private static readonly string[] Shells = ["bash", "sh"];
+
+    /// <summary>What holds before there is an entry; the folders are relative to a working folder.</summary>
+    public static ExecutorTraits ShellTraits { get; } = new()
+    {
+        DefaultBuildsFolder = "builds",
+        DefaultCacheFolder = "cache",
+        SharedBuildsFolder = true,
+        SharedEnvironment = true,
+        CustomBuildDirAllowed = false,
+        SafeDirectoryCheckout = false,
+        CleanGitConfig = false,
+        DefaultShell = "bash",
+        NamesRunnerHost = false,
+        // Names the shell of the job, so it is printed by PrepareAsync.
+        Announcement = null,
+        Features = new RunnerFeatures { Variables = true, Shared = true },
+    };
+
+    public string Name => "shell";
+
+    public ExecutorTraits Traits { get; } = ShellTraits with
+    {
+        DefaultBuildsFolder = Path.Combine(workingFolder, "builds"),
+        DefaultCacheFolder = Path.Combine(workingFolder, "cache"),
+    };
+
+    public Task<IJobEnvironment> PrepareAsync(EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken)
+    {
+        var shell = request.Plan.Shell;
+        log.Line($"Using Shell ({shell}) executor...");
+        if (OperatingSystem.IsWindows())
+        {
+            throw EnvironmentException.Misconfigured("the shell executor does not run on Windows yet; use the docker executor");
+        }
+
+        if (!Shells.Contains(shell))
+        {
+            throw EnvironmentException.Misconfigured(
+                $"the shell executor does not know the shell \"{shell}\"; set `shell` of the runner to one of {string.Join(", ", Shells)}");
+        }
+
+        var place = new ShellPlace(ShellCommand.For(shell, login: true, user), workingFolder, time);
+        return Task.FromResult<IJobEnvironment>(new ShellEnvironment(place, request));
+    }
+
+    /// <summary>
+    /// The shells of an earlier process wrote into its pipes, which ended with it: such a job cannot go on. What is left
+    /// of it is killed.
+    /// </summary>
+    public Task<IJobEnvironment?> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken)
+    {
+        SessionNotes.In(request.JobFolder).KillAll();
+        return Task.FromResult<IJobEnvironment?>(null);
+    }
+}
+
+/// <summary>How the executor starts shells.</summary>
+internal sealed record ShellPlace(ShellCommand Command, string WorkingFolder, TimeProvider Time);
