@@ -18,7 +18,7 @@ public static class PipelineCompiler
     public static async ValueTask<PipelineCompilation> CompileAsync(PipelineRequest request, CancellationToken cancellationToken)
     {
         var problems = new ProblemList();
-        var root = await ConfigurationLoader.LoadAsync(request, problems, cancellationToken);
+        var (root, _) = await ConfigurationLoader.LoadAsync(request, problems, cancellationToken);
         if (root is null || problems.Errors.Count > 0)
         {
             return Rejected(problems);

@@ -14,7 +14,7 @@ namespace Gantry.Pipelines.Creation;
 internal sealed class PipelineBuilder(PipelineRequest request, ConfigurationEntry configuration, JobGraph graph, ProblemList problems)
 {
     private readonly PipelineScopes _scopes = new(request);
-    private readonly RepositoryFacts _facts = new(request);
+    private readonly RepositoryFacts _facts = new(request.Tree, request.Includes, request.ChangedFiles);
 
     public async ValueTask<PipelineCompilation> BuildAsync(CancellationToken cancellationToken)
     {

@@ -45,7 +45,7 @@ internal static class JobReader
         var when = When(map, scope, isBridge ? TriggerWhen : JobWhenWords);
         var (allow, codes) = AllowFailure(map["allow_failure"], scope, isBridge);
         var stage = scope.At("stage");
-        CheckExtends(map, scope);
+        CheckUnserved(map, scope);
         return new JobEntry
         {
             Name = name.Text,
@@ -109,7 +109,16 @@ internal static class JobReader
         }
     }
 
-    private static void CheckExtends(YamlMap map, Scope scope) => scope.OneOrMany(map, "extends");
+    // `extends` has done its work, and scanner profiles are of no use here; a wrong one is still worth a word.
+    private static void CheckUnserved(YamlMap map, Scope scope)
+    {
+        scope.OneOrMany(map, "extends");
+        var dast = scope.At("dast_configuration");
+        if (dast.Map(map["dast_configuration"]) is { } profiles)
+        {
+            dast.OnlyKeys(profiles, ["site_profile", "scanner_profile"]);
+        }
+    }
 
     private static void RulesExclude(YamlMap map, IReadOnlyList<RuleEntry>? rules, Scope scope)
     {

@@ -70,6 +70,11 @@ internal static class ReleaseKeyword
             return [];
         }
 
+        if (list.Items.Count == 0)
+        {
+            links.Config(list, "can't be blank");
+        }
+
         return [.. list.Items.Select(item => Link(item, links.At("link"))).OfType<ReleaseLinkModel>()];
     }
 

@@ -37,11 +37,7 @@ internal static class TriggerKeyword
             case null or { IsNull: true }:
                 return null;
             case YamlScalar { Kind: ScalarKind.Text } text:
-                if (text.Text.Trim().Length == 0)
-                {
-                    scope.Config(text, "can't be blank");
-                }
-
+                CheckProject(text, "config", scope);
                 return new TriggerEntry { Project = text.Text, Node = node };
             case YamlMap map:
                 return map.Has("include") ? Child(map, scope) : Project(map, scope);
@@ -55,16 +51,13 @@ internal static class TriggerKeyword
     {
         scope.OnlyKeys(map, ["project", "branch", "strategy", "forward", "inputs"]);
         var project = scope.Text(map, "project");
-        if (string.IsNullOrEmpty(project))
+        if (!map.Has("project"))
         {
-            if (map.Has("project"))
-            {
-                scope.About(map, "project", "can't be blank");
-            }
-            else
-            {
-                scope.Config(map, "must specify either project or include");
-            }
+            scope.Config(map, "must specify either project or include");
+        }
+        else if (map["project"] is YamlScalar { Kind: ScalarKind.Text or ScalarKind.Null } text)
+        {
+            CheckProject(text, "project", scope);
         }
 
         var (yaml, pipeline) = Forward(map["forward"], scope.At("forward"));
@@ -78,6 +71,18 @@ internal static class TriggerKeyword
             ForwardPipelineVariables = pipeline,
             Node = map,
         };
+    }
+
+    private static void CheckProject(YamlScalar text, string attribute, Scope scope)
+    {
+        if (string.IsNullOrWhiteSpace(text.Text))
+        {
+            scope.About(text, attribute, "can't be blank");
+        }
+        else if (!ProjectPath.IsPossible(text.Text))
+        {
+            scope.About(text, attribute, "should be the full path of a project", "for example group/project");
+        }
     }
 
     private static TriggerEntry Child(YamlMap map, Scope scope)
@@ -108,6 +113,11 @@ internal static class TriggerKeyword
             if (item is YamlMap map)
             {
                 scope.OnlyKeys(map, IncludeKeys);
+                if (map["project"] is YamlScalar project)
+                {
+                    CheckProject(project, "project", scope);
+                }
+
                 if (map.Has("project") != map.Has("file"))
                 {
                     scope.Config(map, map.Has("project") ? "must specify the file where to fetch the config from" : "must specify the project where to fetch the config from");

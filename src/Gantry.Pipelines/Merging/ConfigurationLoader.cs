@@ -1,26 +1,24 @@
+using Gantry.Pipelines.Includes;
 using Gantry.Pipelines.Problems;
 using Gantry.Pipelines.Yaml;
 
 namespace Gantry.Pipelines.Merging;
 
-/// <summary>The merged configuration of a request, or null when there is nothing that could be read further.</summary>
+/// <summary>The merged configuration of a request: includes, then references, then extends.</summary>
 internal static class ConfigurationLoader
 {
-    public static ValueTask<YamlMap?> LoadAsync(PipelineRequest request, ProblemList problems, CancellationToken cancellationToken)
+    /// <returns>A null root when there is nothing that could be read further.</returns>
+    public static async ValueTask<(YamlMap? Root, IReadOnlyList<string> Included)> LoadAsync(
+        PipelineRequest request, ProblemList problems, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        var node = NodeBuilder.Build(request.Configuration, request.ConfigurationPath, 0, problems);
-        if (node is not YamlMap root)
-        {
-            if (problems.Errors.Count == 0)
-            {
-                problems.Add(node is null or { IsNull: true } ? "Please provide content of .gitlab-ci.yml" : "Invalid configuration format", new Mark(request.ConfigurationPath, 1, 1));
-            }
+        var (merged, included) = await IncludeExpander.ExpandAsync(request, problems, cancellationToken);
 
-            return ValueTask.FromResult<YamlMap?>(null);
+        // What a missing file would have held cannot be judged: the follow-up errors would only hide the cause.
+        if (merged is null || problems.Errors.Count > 0)
+        {
+            return (null, included);
         }
 
-        var referenced = References.Resolve(root, problems);
-        return ValueTask.FromResult<YamlMap?>(Extends.Resolve(referenced, problems));
+        return (Extends.Resolve(References.Resolve(merged, problems), problems), included);
     }
 }

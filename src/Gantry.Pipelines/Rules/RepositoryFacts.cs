@@ -7,7 +7,7 @@ namespace Gantry.Pipelines.Rules;
 /// What rules and cache keys need from repositories, fetched before the rules are evaluated so that evaluation itself is
 /// plain computation. Only what some rule asks for is fetched.
 /// </summary>
-internal sealed class RepositoryFacts(PipelineRequest request)
+internal sealed class RepositoryFacts(IRepositoryTree repository, IIncludeSource projects, IReadOnlyList<string>? changedFiles)
 {
     private readonly Dictionary<(string Project, string? Ref), TreeListing?> _trees = [];
     private readonly Dictionary<string, IReadOnlyList<string>?> _changes = new(StringComparer.Ordinal);
@@ -16,13 +16,13 @@ internal sealed class RepositoryFacts(PipelineRequest request)
     private TreeListing? _own;
 
     /// <summary>Changed by the push or merge request; null when there is nothing to compare with.</summary>
-    public IReadOnlyList<string>? ChangedFiles => request.ChangedFiles;
+    public IReadOnlyList<string>? ChangedFiles => changedFiles;
 
     /// <summary>The project at the pipeline's commit.</summary>
     public TreeListing Own => _own ?? throw new InvalidOperationException("The tree was not asked for.");
 
     public async ValueTask LoadTreeAsync(CancellationToken cancellationToken) =>
-        _own ??= new TreeListing(await request.Tree.ListAsync(cancellationToken));
+        _own ??= new TreeListing(await repository.ListAsync(cancellationToken));
 
     public async ValueTask LoadTreeAsync(string project, string? reference, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ internal sealed class RepositoryFacts(PipelineRequest request)
             return;
         }
 
-        var lookup = await request.Includes.OpenProjectAsync(project, reference, cancellationToken);
+        var lookup = await projects.OpenProjectAsync(project, reference, cancellationToken);
         _trees[(project, reference)] = lookup is ProjectLookup.Found found ? new TreeListing(await found.Tree.ListAsync(cancellationToken)) : null;
         IsProjectKnown[project] = lookup is not ProjectLookup.ProjectMissing;
     }
@@ -42,7 +42,7 @@ internal sealed class RepositoryFacts(PipelineRequest request)
     {
         if (!_changes.ContainsKey(reference))
         {
-            _changes[reference] = await request.Tree.ChangedSinceAsync(reference, cancellationToken);
+            _changes[reference] = await repository.ChangedSinceAsync(reference, cancellationToken);
         }
     }
 
@@ -50,7 +50,7 @@ internal sealed class RepositoryFacts(PipelineRequest request)
     {
         if (!_commits.ContainsKey(path))
         {
-            _commits[path] = await request.Tree.LastCommitAsync(path, cancellationToken);
+            _commits[path] = await repository.LastCommitAsync(path, cancellationToken);
         }
     }
 

@@ -20,29 +20,33 @@ internal sealed class NodeBuilder
     private readonly Dictionary<string, YamlNode> _anchors = new(StringComparer.Ordinal);
     private readonly IParser _parser;
     private readonly string _file;
-    private readonly int _lineOffset;
+    private readonly Func<int, int> _lineOf;
     private readonly ProblemList _problems;
 
-    private NodeBuilder(IParser parser, string file, int lineOffset, ProblemList problems)
+    private NodeBuilder(IParser parser, string file, Func<int, int> lineOf, ProblemList problems)
     {
         _parser = parser;
         _file = file;
-        _lineOffset = lineOffset;
+        _lineOf = lineOf;
         _problems = problems;
     }
 
-    /// <summary>The one document of a text, or null when it is blank or broken; what is wrong goes to <paramref name="problems"/>.</summary>
-    public static YamlNode? Build(string text, string file, int lineOffset, ProblemList problems)
+    /// <summary>The one document of a text, or null when it is blank or broken.</summary>
+    /// <param name="text">One document.</param>
+    /// <param name="file">Name in messages.</param>
+    /// <param name="lineOf">Line of the text, from 1, to line of the file.</param>
+    /// <param name="problems">Takes what is wrong.</param>
+    public static YamlNode? Build(string text, string file, Func<int, int> lineOf, ProblemList problems)
     {
         using var reader = new StringReader(text);
         try
         {
-            var builder = new NodeBuilder(Parser.CreateParser(reader, MaxDepth, file), file, lineOffset, problems);
+            var builder = new NodeBuilder(Parser.CreateParser(reader, MaxDepth, file), file, lineOf, problems);
             return builder.Document();
         }
         catch (YamlException broken)
         {
-            var mark = new Mark(file, broken.Start.Line + 1 + lineOffset, broken.Start.Column + 1);
+            var mark = new Mark(file, lineOf(broken.Start.Line + 1), broken.Start.Column + 1);
             problems.Add(string.Create(CultureInfo.InvariantCulture, $"Invalid YAML: {Reason(broken)} at line {mark.Line} column {mark.Column}"), mark);
             return null;
         }
@@ -200,5 +204,5 @@ internal sealed class NodeBuilder
         }
     }
 
-    private Mark MarkOf(ParsingEvent source) => new(_file, source.Start.Line + 1 + _lineOffset, source.Start.Column + 1);
+    private Mark MarkOf(ParsingEvent source) => new(_file, _lineOf(source.Start.Line + 1), source.Start.Column + 1);
 }
