@@ -20,8 +20,6 @@ namespace Gantry.Engine.Running;
 /// </summary>
 public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetime, TimeProvider time, ILogger logger)
 {
-    private const int UnsupportedOptionsExitCode = 3;
-
     private readonly long _received = time.GetTimestamp();
     private TimeSpan _timeout;
     private long _clockStarted;
@@ -64,7 +62,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
     private async Task<JobVerdict> AcceptAsync(
         JobJournal journal, JobLog log, TraceSender sender, FeatureFlags flags, CancellationToken stopping)
     {
-        if (PayloadProblem(log) is { } early)
+        if (PayloadCheck.BeforeAcceptance(assignment.Payload, log) is { } early)
         {
             return await ReportAsync(journal, log, sender, early, stopping);
         }
@@ -90,10 +88,16 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
     {
         try
         {
+            var (payload, failure) = PayloadCheck.Prepare(assignment.Payload, flags);
+            if (failure is not null)
+            {
+                return failure;
+            }
+
             JobHeader.Write(log, assignment.Runner, flags);
             var compiled = JobPlanner.Compile(new PlanRequest
             {
-                Payload = PayloadRules.ApplyRun(assignment.Payload).Payload,
+                Payload = payload,
                 Runner = assignment.Runner,
                 Defaults = PlanDefaultsOf(assignment.Executor.Traits),
                 Numbers = assignment.Numbers,
@@ -176,21 +180,6 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         }
 
         return verdict;
-    }
-
-    private JobVerdict.Failed? PayloadProblem(JobLog log)
-    {
-        var options = PayloadRules.UnsupportedOptions(assignment.Payload);
-        if (options.Count > 0)
-        {
-            var text = string.Join('\n', options);
-            log.Error(text);
-            return new JobVerdict.Failed(FailureReason.RunnerSystemFailure, text, UnsupportedOptionsExitCode);
-        }
-
-        return PayloadRules.ApplyRun(assignment.Payload).Problem is { } problem
-            ? new JobVerdict.Failed(FailureReason.RunnerSystemFailure, problem, UnsupportedOptionsExitCode)
-            : null;
     }
 
     // The log has no place on disk: one report, and the job is over (§1.12).
