@@ -100,7 +100,8 @@ public sealed record CacheKey
         while (segments.Count > 0)
         {
             segments[^1] = segments[^1].TrimEnd();
-            if (segments[^1].Length > 0)
+            // Without its blanks a segment may be a dot segment again, which must not survive as one.
+            if (segments[^1] is not ("" or "." or ".."))
             {
                 break;
             }

@@ -1,3 +1,4 @@
+using Gantry.Engine.Archives;
 using Gantry.Protocol.Jobs;
 
 namespace Gantry.Engine.Plans;
@@ -17,7 +18,7 @@ internal static class CachePlanner
         List<string> fallbackWarnings = [];
         var wanted = cache.Key.Length > 0
             ? variables.ExpandValue(cache.Key)
-            : GuestPath.Join(payload.JobInfo.Name, payload.GitInfo.Ref);
+            : CacheKey.Default(payload.JobInfo.Name, payload.GitInfo.Ref);
         var own = Place(wanted, hashed, folders, warnings);
         var keys = FallbackKeys(cache, variables, fallbackWarnings);
         var fallbacks = keys.Select(key => Place(key, hashed, folders, fallbackWarnings)).ToList();
@@ -50,7 +51,7 @@ internal static class CachePlanner
         // Protected caches belong to protected branches; a variable that anyone may set must not reach them.
         if (IsProtected(global))
         {
-            warnings.Add($"{FallbackVariable} {CacheKey.Quote(global)} not allowed to end in \"-protected\"");
+            warnings.Add($"{FallbackVariable} {GoText.Quote(global)} not allowed to end in \"-protected\"");
             return keys;
         }
 
@@ -58,44 +59,30 @@ internal static class CachePlanner
         return keys;
     }
 
+    // A slash or blank behind the suffix would be cleaned away later.
     private static bool IsProtected(string key) =>
-        CacheKey.Sanitise(key).TrimEnd('.', ' ', '\t').EndsWith("-protected", StringComparison.Ordinal)
-        || key.TrimEnd('.', ' ', '\t').EndsWith("-protected", StringComparison.Ordinal);
+        !CacheKey.IsAllowedFallback(key) || (CacheKey.TrySanitise(key, out var clean) && !CacheKey.IsAllowedFallback(clean));
 
-    private static CachePlace? Place(string key, bool hashed, JobFolders folders, List<string> warnings)
+    private static CachePlace? Place(string raw, bool hashed, JobFolders folders, List<string> warnings)
     {
-        if (key.Length == 0)
+        var key = CacheKey.From(raw, hashed, out var warning);
+        if (warning is not null)
         {
-            return null;
+            warnings.Add(warning);
         }
 
-        var clean = CacheKey.Sanitise(key);
-        if (hashed)
-        {
-            var hash = CacheKey.Hash(key);
-            return At(key, hash, clean.Length == 0 ? hash : clean, folders);
-        }
-
-        if (clean.Length == 0)
-        {
-            warnings.Add($"cache key {CacheKey.Quote(key)} could not be sanitized");
-            return null;
-        }
-
-        if (clean != key)
-        {
-            warnings.Add($"cache key {CacheKey.Quote(key)} sanitized to {CacheKey.Quote(clean)}");
-        }
-
-        return At(clean, clean, CacheKey.Hash(clean), folders);
+        return key is null ? null : At(key, folders);
     }
 
-    private static CachePlace At(string human, string key, string alternate, JobFolders folders) =>
-        new(human, key, alternate, ArchiveOf(key, folders), ArchiveOf(alternate, folders));
+    private static CachePlace At(CacheKey key, JobFolders folders)
+    {
+        var alternate = key.Alternate.Length == 0 ? key.Name : key.Alternate;
+        return new(key.Human, key.Name, alternate, ArchiveOf(key.Name, folders), ArchiveOf(alternate, folders));
+    }
 
     private static string ArchiveOf(string key, JobFolders folders)
     {
-        var path = GuestPath.Join(folders.Cache, key, "cache.zip");
+        var path = CacheKey.LocalFile(folders.Cache, key);
         return GuestPath.Relative(folders.Project, path) ?? path;
     }
 
