@@ -15,11 +15,11 @@ internal interface ISourceTree : IDisposable
     IReadOnlyList<FileEntry> List(string folder);
 
     /// <summary>The content of a regular file.</summary>
-    /// <exception cref="IOException">It is gone, or no longer a regular file.</exception>
+    /// <exception cref="FileNotFoundException">It is gone, or no longer a regular file.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     SafeFileHandle OpenRead(string path);
 
     /// <summary>Where a link points, as written.</summary>
-    /// <exception cref="IOException">It is gone, or no longer a link.</exception>
+    /// <exception cref="FileNotFoundException">It is gone, or no longer a link.</exception>
     string ReadLink(string path);
 }

@@ -39,7 +39,7 @@ internal sealed class LinuxSourceTree(string root) : ISourceTree
         var file = LinuxSystem.TryOpen(_root, path, LinuxSystem.ReadOnly | LinuxSystem.NonBlocking, 0, out var error);
         if (file.IsInvalid)
         {
-            throw error == 13 ? new UnauthorizedAccessException($"{path}: permission denied") : LinuxSystem.Fault(error, path);
+            throw Fault(error, path);
         }
 
         if (LinuxSystem.Stat(file, "", path)?.Kind == FileKind.File)
@@ -48,16 +48,24 @@ internal sealed class LinuxSourceTree(string root) : ISourceTree
         }
 
         file.Dispose();
-        throw new IOException($"{path}: is not a regular file any more");
+        throw new FileNotFoundException($"{path} is not a regular file any more");
     }
 
     public string ReadLink(string path)
     {
         using var place = LinuxSystem.TryOpen(_root, path, LinuxSystem.PathOnly, 0, out var error);
         return place.IsInvalid
-            ? throw LinuxSystem.Fault(error, path)
-            : LinuxSystem.ReadLink(place, "") ?? throw new IOException($"{path}: is not a link any more");
+            ? throw Fault(error, path)
+            : LinuxSystem.ReadLink(place, "") ?? throw new FileNotFoundException($"{path} is not a link any more");
     }
 
     public void Dispose() => _root.Dispose();
+
+    private static Exception Fault(int error, string path) => error switch
+    {
+        LinuxSystem.NoEntry or LinuxSystem.NotAFolder => new FileNotFoundException($"lstat {path}: no such file or directory"),
+        LinuxSystem.TooManyLinks => new FileNotFoundException($"{path} is reached through a link only"),
+        LinuxSystem.NoPermission => new UnauthorizedAccessException($"open {path}: permission denied"),
+        _ => LinuxSystem.Fault(error, path),
+    };
 }

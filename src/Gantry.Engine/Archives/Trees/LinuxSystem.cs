@@ -19,6 +19,7 @@ internal static unsafe partial class LinuxSystem
     public const int RemoveFolder = 0x200;
 
     public const int NoEntry = 2;
+    public const int NoPermission = 13;
     public const int Exists = 17;
     public const int NotAFolder = 20;
     public const int IsAFolder = 21;

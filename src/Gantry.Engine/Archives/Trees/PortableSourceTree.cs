@@ -40,11 +40,11 @@ internal sealed class PortableSourceTree(string root) : ISourceTree
 
     public SafeFileHandle OpenRead(string path) => Find(path)?.Kind == FileKind.File
         ? File.OpenHandle(PortablePath.Full(root, path), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
-        : throw new IOException($"{path}: is not a regular file any more");
+        : throw new FileNotFoundException($"lstat {path}: no such file or directory");
 
     public string ReadLink(string path) =>
         (Find(path)?.Kind == FileKind.Link ? new FileInfo(PortablePath.Full(root, path)).LinkTarget : null)?.Replace('\\', '/')
-        ?? throw new IOException($"{path}: is not a link any more");
+        ?? throw new FileNotFoundException($"lstat {path}: no such file or directory");
 
     public void Dispose()
     {
