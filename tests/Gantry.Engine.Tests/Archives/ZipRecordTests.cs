@@ -88,7 +88,12 @@ public sealed class ZipRecordTests
 
     private static FileEntry Entry(string path, long size) => new()
     {
-        Path = path, Kind = FileKind.File, Size = size, Mode = 0x1A4, ModifiedAt = DateTimeOffset.UnixEpoch.AddDays(20_000), Owner = new FileOwner(1, 2),
+        Path = path,
+        Kind = FileKind.File,
+        Size = size,
+        Mode = 0x1A4,
+        ModifiedAt = DateTimeOffset.UnixEpoch.AddDays(20_000),
+        Owner = new FileOwner(1, 2),
     };
 
     private static List<int> Extras(ReadOnlySpan<byte> extra)
