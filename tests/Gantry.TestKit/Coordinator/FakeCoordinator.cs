@@ -347,8 +347,10 @@ public sealed class FakeCoordinator : IAsyncDisposable
             return;
         }
 
-        http.Response.Headers[ProtocolHeaders.JobStatus] = job.Status;
-        if (token != job.Payload.Token || job.Status is "canceled" or "failed")
+        // A finished job is closed, but its files stay readable.
+        var closed = job.State is not ("pending" or "running");
+        http.Response.Headers[ProtocolHeaders.JobStatus] = closed ? job.State : job.Status;
+        if (closed || token != job.Payload.Token || job.Status is "canceled" or "failed")
         {
             http.Response.StatusCode = 403;
             return;

@@ -22,6 +22,9 @@ public sealed class FakeJob(JobPayload payload)
     /// <summary>Seconds, sent as <c>X-GitLab-Trace-Update-Interval</c>; null: no header.</summary>
     public int? TraceInterval { get; set; }
 
+    /// <summary>GitLab's name of the job's state.</summary>
+    public string State { get; private set; } = "pending";
+
     /// <summary>Ends with the first accepted <c>success</c> or <c>failed</c>.</summary>
     public Task<UpdateJobRequest> Finished => _finished.Task;
 
@@ -74,6 +77,7 @@ public sealed class FakeJob(JobPayload payload)
             _updates.Add(update);
             if (update.State == "running")
             {
+                State = "running";
                 return 200;
             }
 
@@ -83,6 +87,7 @@ public sealed class FakeJob(JobPayload payload)
                 return 202;
             }
 
+            State = Status == "canceling" ? "canceled" : update.State;
             _finished.TrySetResult(update);
             return 200;
         }
