@@ -8,7 +8,13 @@ internal readonly record struct Change(long ProjectId, long PipelineId, long Job
 {
     public static readonly Change Everything;
 
+    /// <summary>A job became ready for a runner.</summary>
+    public bool Queued { get; init; }
+
     public static Change OfPipeline(PipelineRow pipeline) => new(pipeline.ProjectId, pipeline.Id, 0);
 
-    public static Change OfJob(JobRow job) => new(job.ProjectId, job.PipelineId, job.Id);
+    public static Change OfJob(JobRow job) => new(job.ProjectId, job.PipelineId, job.Id)
+    {
+        Queued = job is { Status: CiStatus.Pending, AssignedAt: null, Kind: "build" },
+    };
 }

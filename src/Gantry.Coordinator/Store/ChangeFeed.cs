@@ -11,15 +11,38 @@ internal sealed class ChangeFeed
 {
     private readonly Lock _gate = new();
     private Subscription[] _subscriptions = [];
+    private Action<IReadOnlyList<Change>>[] _listeners = [];
 
     public void Publish(IReadOnlyList<Change> changes)
     {
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var listener in Volatile.Read(ref _listeners))
+        {
+            listener(changes);
+        }
+
         foreach (var subscription in Volatile.Read(ref _subscriptions))
         {
             foreach (var change in changes)
             {
                 subscription.Offer(change);
             }
+        }
+    }
+
+    /// <summary>
+    /// Calls <paramref name="listener"/> with every commit's changes, in order, on the writer's thread: it must be quick and must
+    /// not throw. For good.
+    /// </summary>
+    public void Listen(Action<IReadOnlyList<Change>> listener)
+    {
+        lock (_gate)
+        {
+            _listeners = [.. _listeners, listener];
         }
     }
 

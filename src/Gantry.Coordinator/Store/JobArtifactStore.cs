@@ -13,6 +13,9 @@ internal sealed class JobArtifactStore(SqlSession sql)
         sql.Query(
             $"select {Columns} from job_artifacts where job_id in (select id from jobs where pipeline_id = @id) order by id", Map, ("id", pipelineId));
 
+    public IReadOnlyList<JobArtifactRow> OfProject(long projectId) =>
+        sql.Query($"select {Columns} from job_artifacts where project_id = @id order by id", Map, ("id", projectId));
+
     public JobArtifactRow? Find(long jobId, string type) =>
         sql.First($"select {Columns} from job_artifacts where job_id = @job and type = @type", Map, ("job", jobId), ("type", type));
 

@@ -16,12 +16,12 @@ internal static class JobColumns
 
     public const string Insert = $"""
         insert into jobs (project_id, pipeline_id, kind, name, stage, stage_index, start_in, dag, ref, tag, protected, tag_list,
-            interruptible, resource_group, manual_confirmation, attempt, created_at, status, failure_reason, exit_code,
+            interruptible, resource_group, manual_confirmation, attempt, bridge_strategy, created_at, status, failure_reason, exit_code,
             allow_failure, "when", scheduled_at, environment, user_id, runner_id, machine_id, timeout, timeout_source,
             assigned_at, cancel_gracefully, retried, queued_at, started_at, finished_at, updated_at, erased_at, coverage,
             artifacts_expire_at, downstream_pipeline_id)
         values (@project_id, @pipeline_id, @kind, @name, @stage, @stage_index, @start_in, @dag, @ref, @tag, @protected,
-            @tag_list, @interruptible, @resource_group, @manual_confirmation, @attempt, @created_at, @status, @failure_reason,
+            @tag_list, @interruptible, @resource_group, @manual_confirmation, @attempt, @bridge_strategy, @created_at, @status, @failure_reason,
             @exit_code, @allow_failure, @when, @scheduled_at, @environment, @user_id, @runner_id, @machine_id, @timeout,
             @timeout_source, @assigned_at, @cancel_gracefully, @retried, @queued_at, @started_at, @finished_at, @updated_at,
             @erased_at, @coverage, @artifacts_expire_at, @downstream_pipeline_id)
@@ -34,6 +34,7 @@ internal static class JobColumns
         ("stage", job.Stage), ("stage_index", job.StageIndex), ("start_in", job.StartIn), ("dag", job.Dag), ("ref", job.Ref),
         ("tag", job.Tag), ("protected", job.Protected), ("tag_list", job.TagList), ("interruptible", job.Interruptible),
         ("resource_group", job.ResourceGroup), ("manual_confirmation", job.ManualConfirmation), ("attempt", job.Attempt),
+        ("bridge_strategy", job.BridgeStrategy),
         ("created_at", job.CreatedAt),
     ];
 
@@ -83,6 +84,7 @@ internal static class JobColumns
         CancelGracefully = row.Flag("cancel_gracefully"),
         Retried = row.Flag("retried"),
         Attempt = row.Small("attempt"),
+        BridgeStrategy = row.TextOrNull("bridge_strategy"),
         CreatedAt = row.Time("created_at"),
         QueuedAt = row.TimeOrNull("queued_at"),
         StartedAt = row.TimeOrNull("started_at"),

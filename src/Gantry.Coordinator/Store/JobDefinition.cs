@@ -29,7 +29,17 @@ internal sealed record JobDefinition
     public IReadOnlyList<string>? Dependencies { get; init; }
 
     public DefinedRetry? Retry { get; init; }
+
+    /// <summary>As configured; <see cref="JobRow.AllowFailure"/> may differ after a failure with an exit code.</summary>
+    public bool AllowFailure { get; init; }
+
     public IReadOnlyList<int> AllowFailureExitCodes { get; init => field = value ?? []; } = [];
+
+    /// <summary>Seconds, before any runner's maximum.</summary>
+    public int Timeout { get; init; }
+
+    /// <summary><c>project</c> or <c>job</c>.</summary>
+    public string TimeoutSource { get; init; } = "project";
 
     /// <summary>RE2 pattern without slashes.</summary>
     public string? Coverage { get; init; }
@@ -75,13 +85,14 @@ internal sealed record DefinedRetry
     public IReadOnlyList<int> ExitCodes { get; init => field = value ?? []; } = [];
 }
 
-/// <summary><c>environment</c> with variables not expanded yet.</summary>
+/// <summary><c>environment</c>; the url may still hold variables that the job makes.</summary>
 internal sealed record DefinedEnvironment
 {
     public string Name { get; init; } = "";
+    public string Slug { get; init; } = "";
     public string? Url { get; init; }
     public string Action { get; init; } = "start";
     public string? OnStop { get; init; }
     public string? AutoStopIn { get; init; }
-    public string? DeploymentTier { get; init; }
+    public string DeploymentTier { get; init; } = "other";
 }

@@ -74,8 +74,11 @@ internal sealed record JobRow
     /// <summary>Replaced by a newer attempt.</summary>
     public bool Retried { get; init; }
 
-    /// <summary>Automatic attempts made before this one.</summary>
-    public int Attempt { get; init; }
+    /// <summary>From 1; every retry, automatic or not, is the next.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>Of a bridge: <c>none</c>, <c>depend</c> or <c>mirror</c>.</summary>
+    public string? BridgeStrategy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset? QueuedAt { get; init; }

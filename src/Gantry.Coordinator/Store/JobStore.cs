@@ -9,7 +9,7 @@ internal sealed class JobStore(SqlSession sql, StoreSession session)
         id, project_id, pipeline_id, kind, name, stage, stage_index, status, failure_reason, exit_code, allow_failure, "when",
         start_in, scheduled_at, dag, ref, tag, protected, tag_list, interruptible, resource_group, environment,
         manual_confirmation, user_id, runner_id, machine_id, timeout, timeout_source, assigned_at, cancel_gracefully, retried,
-        attempt, created_at, queued_at, started_at, finished_at, updated_at, erased_at, coverage, artifacts_expire_at,
+        attempt, bridge_strategy, created_at, queued_at, started_at, finished_at, updated_at, erased_at, coverage, artifacts_expire_at,
         downstream_pipeline_id
         """;
 
@@ -51,23 +51,41 @@ internal sealed class JobStore(SqlSession sql, StoreSession session)
             sql.Number($"select count(*) from jobs where {Filter}", arguments));
     }
 
+    /// <summary>The newest job of a name with an archive, in the successful pipelines of a ref.</summary>
+    public JobRow? LatestSuccessful(long projectId, string refName, string name) =>
+        sql.First(
+            $"""
+            select {Columns} from jobs
+            where project_id = @project and ref = @ref and name = @name and retried = 0 and status = 'success'
+                and pipeline_id in (select id from pipelines where project_id = @project and ref = @ref and status = 'success')
+                and exists (select 1 from job_artifacts a where a.job_id = jobs.id and a.type = 'archive')
+            order by id desc limit 1
+            """,
+            JobColumns.Map, ("project", projectId), ("ref", refName), ("name", name));
+
     /// <summary>Jobs of the whole instance in one status, oldest first.</summary>
     public IReadOnlyList<JobRow> InStatus(string status) =>
         sql.Query($"select {Columns} from jobs where status = @status order by id", JobColumns.Map, ("status", status));
 
-    /// <summary>Pending jobs that nobody was given, oldest first.</summary>
-    public IReadOnlyList<JobRow> Waiting() =>
+    /// <summary>Pending jobs that nobody was given, oldest first, with what decides who may take them.</summary>
+    public IReadOnlyList<WaitingJobRow> Waiting() =>
         sql.Query(
-            $"select {Columns} from jobs where status = 'pending' and assigned_at is null and kind = 'build' order by id", JobColumns.Map);
-
-    /// <summary>How many jobs of the project run on instance runners now: the measure of fair scheduling.</summary>
-    public long RunningOnInstanceRunners(long projectId) =>
-        sql.Number(
             """
-            select count(*) from jobs j join runners r on r.id = j.runner_id
-            where j.status = 'running' and j.project_id = @project and r.type = 'instance_type'
+            select j.id, j.project_id, j.protected, j.tag_list, p.instance_runners_enabled,
+                (select count(*) from jobs r join runners on runners.id = r.runner_id
+                 where r.status = 'running' and r.project_id = j.project_id and runners.type = 'instance_type') as running
+            from jobs j join projects p on p.id = j.project_id
+            where j.status = 'pending' and j.assigned_at is null and j.kind = 'build' order by j.id
             """,
-            ("project", projectId));
+            row => new WaitingJobRow
+            {
+                Id = row.Number("id"),
+                ProjectId = row.Number("project_id"),
+                Protected = row.Flag("protected"),
+                TagList = row.Texts("tag_list"),
+                InstanceRunnersEnabled = row.Flag("instance_runners_enabled"),
+                RunningOnInstanceRunners = row.Number("running"),
+            });
 
     public long RunningOnRunner(long runnerId) =>
         sql.Number("select count(*) from jobs where runner_id = @runner and status in ('running', 'canceling')", ("runner", runnerId));

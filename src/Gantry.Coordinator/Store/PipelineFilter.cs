@@ -14,6 +14,9 @@ internal sealed record PipelineFilter
     public string? Sha { get; init; }
     public long? UserId { get; init; }
 
+    /// <summary>Oldest first.</summary>
+    public bool Ascending { get; init; }
+
     /// <summary>Child pipelines show only inside their parent.</summary>
     public bool WithChildren { get; init; }
 }

@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Gantry.Pipelines.Variables;
+
 namespace Gantry.Coordinator.Store;
 
 /// <summary>Pipelines and the variables they were started with. Writing one announces it.</summary>
@@ -29,7 +32,7 @@ internal sealed class PipelineStore(SqlSession sql, StoreSession session)
 
     public PipelineRow? Find(long id) => sql.First($"select {Columns} from pipelines where id = @id", Map, ("id", id));
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Newest first, unless the filter says otherwise.</summary>
     public Paged<PipelineRow> List(long projectId, PipelineFilter filter, Page page)
     {
         (string, object?)[] arguments =
@@ -39,7 +42,7 @@ internal sealed class PipelineStore(SqlSession sql, StoreSession session)
         ];
         return new Paged<PipelineRow>(
             sql.Query(
-                $"select {Columns} from pipelines where {Filter} order by id desc limit @size offset @offset",
+                $"select {Columns} from pipelines where {Filter} order by id {(filter.Ascending ? "asc" : "desc")} limit @size offset @offset",
                 Map, [.. arguments, ("size", page.Size), ("offset", page.Offset)]),
             sql.Number($"select count(*) from pipelines where {Filter}", arguments));
     }
@@ -56,6 +59,10 @@ internal sealed class PipelineStore(SqlSession sql, StoreSession session)
 
     public IReadOnlyList<PipelineRow> Children(long pipelineId) =>
         sql.Query($"select {Columns} from pipelines where upstream_pipeline_id = @id order by id", Map, ("id", pipelineId));
+
+    /// <summary>Pipelines of the whole instance in one status, oldest first.</summary>
+    public IReadOnlyList<PipelineRow> InStatus(string status) =>
+        sql.Query($"select {Columns} from pipelines where status = @status order by id", Map, ("status", status));
 
     /// <summary>Adds the row; <see cref="PipelineRow.Id"/> of the argument is ignored.</summary>
     public PipelineRow Add(PipelineRow pipeline)
@@ -107,6 +114,17 @@ internal sealed class PipelineStore(SqlSession sql, StoreSession session)
         sql.Execute("delete from pipelines where id = @id", ("id", pipeline.Id));
         session.Changes.Add(Change.OfPipeline(pipeline));
     }
+
+    /// <summary>What the pipeline was made from: the ground of its predefined variables.</summary>
+    public PipelineFacts? Facts(long pipelineId) =>
+        sql.Text("select body from pipeline_facts where pipeline_id = @id", ("id", pipelineId)) is { } body
+            ? JsonSerializer.Deserialize(body, StoreJson.Default.PipelineFacts)
+            : null;
+
+    public void SetFacts(long pipelineId, PipelineFacts facts) =>
+        sql.Execute(
+            "insert into pipeline_facts (pipeline_id, body) values (@id, @body)",
+            ("id", pipelineId), ("body", JsonSerializer.Serialize(facts, StoreJson.Default.PipelineFacts)));
 
     /// <summary>The variables given when the pipeline was started (API, form, trigger), in order.</summary>
     public IReadOnlyList<VariableRow> Variables(long pipelineId) =>

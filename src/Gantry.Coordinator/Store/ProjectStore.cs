@@ -83,6 +83,8 @@ internal sealed class ProjectStore(SqlSession sql)
     public long NextPipelineIid(long id) =>
         sql.Number("update projects set pipeline_counter = pipeline_counter + 1 where id = @id returning pipeline_counter", ("id", id));
 
+    public long LastPipelineIid(long id) => sql.Number("select pipeline_counter from projects where id = @id", ("id", id));
+
     public NamespaceRow? FindNamespace(string fullPath) =>
         sql.First("select id, name, full_path, kind from namespaces where full_path = @path", MapNamespace, ("path", fullPath));
 

@@ -145,6 +145,9 @@ internal static class Schema
         create index pipelines_of_project on pipelines(project_id, id);
         create index pipelines_of_ref on pipelines(project_id, ref, id);
         create index pipelines_of_upstream on pipelines(upstream_pipeline_id) where upstream_pipeline_id is not null;
+        create table pipeline_facts (
+            pipeline_id integer primary key references pipelines(id) on delete cascade,
+            body text not null);
         create table jobs (
             id integer primary key autoincrement,
             project_id integer not null,
@@ -177,7 +180,8 @@ internal static class Schema
             assigned_at integer,
             cancel_gracefully integer not null default 0,
             retried integer not null default 0,
-            attempt integer not null default 0,
+            attempt integer not null,
+            bridge_strategy text,
             token_hash text unique,
             created_at integer not null,
             queued_at integer,

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Gantry.Pipelines.Variables;
 using Gantry.Protocol.Runners;
 
 namespace Gantry.Coordinator.Store;
@@ -9,4 +10,6 @@ namespace Gantry.Coordinator.Store;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(JobDefinition))]
 [JsonSerializable(typeof(RunnerFeatures))]
+[JsonSerializable(typeof(PipelineFacts))]
+[JsonSerializable(typeof(List<string>))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ namespace Gantry.Pipelines.Entries;
 /// Natural-language durations as GitLab reads them: <c>42</c> (seconds), <c>3 mins 4 sec</c>, <c>2h20min</c>, <c>one week</c>,
 /// <c>1:30</c>. A month has 30 days, a year 365.25.
 /// </summary>
-internal static class Duration
+public static class Duration
 {
     private const double Day = 86_400;
 

@@ -1,0 +1,160 @@
+using Gantry.Coordinator.Access;
+using Gantry.Coordinator.Artifacts;
+using Gantry.Coordinator.Creation;
+using Gantry.Coordinator.Git;
+using Gantry.Coordinator.Http;
+using Gantry.Coordinator.Queue;
+using Gantry.Coordinator.RestApi;
+using Gantry.Coordinator.RunnerApi;
+using Gantry.Coordinator.Store;
+using Gantry.Coordinator.Traces;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Coordinator;
+
+/// <summary>
+/// A running server: git hosting, pipelines, runner API, REST and pages on one address. Build, start, stop, dispose, in this
+/// order and once each. The data directory belongs to one host at a time.
+/// </summary>
+public sealed class CoordinatorHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly CoordinatorServices _services;
+    private readonly Housekeeping _housekeeping;
+
+    private CoordinatorHost(WebApplication app, CoordinatorServices services, Housekeeping housekeeping)
+    {
+        _app = app;
+        _services = services;
+        _housekeeping = housekeeping;
+    }
+
+    /// <summary>Where users, runners and jobs reach the server; known once started.</summary>
+    public string Url => _services.Address.Url;
+
+    /// <summary>A file, readable by its owner only, with the first personal access token of the instance's owner.</summary>
+    public string RootTokenFile => new DataFolder(_services.Settings.DataDirectory).RootToken;
+
+    internal CoordinatorServices Services => _services;
+
+    /// <summary>
+    /// Opens the data directory and puts everything together; nothing listens yet. Throws <see cref="StoreVersionException"/> for
+    /// data of a newer version, and <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> for a folder that cannot be used.
+    /// </summary>
+    /// <param name="settings">Address, folder, limits.</param>
+    /// <param name="loggers">Where the log goes; not disposed.</param>
+    public static CoordinatorHost Build(CoordinatorSettings settings, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.UseUrls(settings.ListenUrl);
+        builder.WebHost.ConfigureKestrel(Limit);
+        var app = builder.Build();
+
+        var services = Compose(settings, loggers);
+        Route(app, services, loggers);
+        return new CoordinatorHost(app, services, new Housekeeping(services, loggers.CreateLogger<Housekeeping>()));
+    }
+
+    /// <summary>Listens; from here on requests are answered. Throws <see cref="IOException"/> when the address is taken.</summary>
+    public async Task StartAsync(CancellationToken cancellation)
+    {
+        await FirstStart.PrepareAsync(_services, new DataFolder(_services.Settings.DataDirectory).RootToken, cancellation);
+        await _app.StartAsync(cancellation);
+        var listening = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        _services.Address.Listening(listening.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+        await _services.Creator.ResumeAsync(cancellation);
+        _housekeeping.Start();
+    }
+
+    /// <summary>Answers what is under way, lets waiting runners go, and stops listening.</summary>
+    public async Task StopAsync(CancellationToken cancellation)
+    {
+        await _housekeeping.StopAsync();
+        await _app.StopAsync(cancellation);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _housekeeping.DisposeAsync();
+        await _app.DisposeAsync();
+        _services.Traces.Dispose();
+        _services.Database.Dispose();
+    }
+
+    private static CoordinatorServices Compose(CoordinatorSettings settings, ILoggerFactory loggers)
+    {
+        var clock = settings.Clock;
+        var folder = new DataFolder(settings.DataDirectory);
+        var feed = new ChangeFeed();
+        var database = Database.Open(folder.Database, feed);
+        var address = new ServerAddress(settings.ExternalUrl);
+        var repositories = new Repositories(folder.Repositories, new GitProgram());
+        var artifacts = new ArtifactFiles(folder.Artifacts, folder.Uploads);
+        artifacts.EmptyUploads();
+        var lifecycle = new JobLifecycle(new PipelineCourse(clock), clock);
+        var payloads = new PayloadBuilder(new PayloadVariables(address, clock), address, clock);
+        return new CoordinatorServices
+        {
+            Settings = settings,
+            Clock = clock,
+            Address = address,
+            Database = database,
+            Changes = feed,
+            Traces = new TraceStore(folder.Traces),
+            Artifacts = artifacts,
+            Repositories = repositories,
+            Authentication = new Authentication(database, clock),
+            Signal = new QueueSignal(feed, clock),
+            Queue = new JobQueue(database, feed, new Assignment(lifecycle, payloads, clock)),
+            Heartbeats = new RunnerHeartbeats(database, clock),
+            Lifecycle = lifecycle,
+            Actions = new JobActions(database, lifecycle),
+            Creator = new PipelineCreator(database, repositories, lifecycle, address, clock),
+            Loggers = loggers,
+        };
+    }
+
+    private static void Route(WebApplication app, CoordinatorServices services, ILoggerFactory loggers)
+    {
+        var pushes = new PushHandler(services.Database, services.Repositories, services.Creator, loggers.CreateLogger<PushHandler>());
+        var git = new GitEndpoint(
+            services.Database, services.Authentication, services.Repositories, pushes.HandleAsync, loggers.CreateLogger<GitEndpoint>());
+        app.Use(async (HttpContext http, RequestDelegate next) =>
+        {
+            if (!await git.TryHandleAsync(http))
+            {
+                await next(http);
+            }
+        });
+        app.UseRouting();
+        app.MapGet("/-/health", HealthAsync);
+        app.MapGet("/-/liveness", HealthAsync);
+        app.MapGet("/-/readiness", HealthAsync);
+        var api = new ApiRoutes(app, services.Authentication);
+        RunnerApiRoutes.Map(api, services);
+        RestApiRoutes.Map(api, services);
+    }
+
+    private static Task HealthAsync(HttpContext http)
+    {
+        http.Response.ContentType = "text/plain; charset=utf-8";
+        return http.Response.WriteAsync("Gantry OK\n", http.RequestAborted);
+    }
+
+    private static void Limit(KestrelServerOptions options)
+    {
+        options.AddServerHeader = false;
+        options.Limits.MaxRequestBodySize = 32 * 1024 * 1024;
+        // Runners hold requests open and stream logs slowly; these are not attacks.
+        options.Limits.MinRequestBodyDataRate = null;
+        options.Limits.MinResponseDataRate = null;
+    }
+}

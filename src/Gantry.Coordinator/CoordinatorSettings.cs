@@ -1,0 +1,31 @@
+namespace Gantry.Coordinator;
+
+/// <summary>What a coordinator is started with.</summary>
+public sealed record CoordinatorSettings
+{
+    /// <summary>Where everything is kept; made when missing.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Address to listen on, for example <c>http://127.0.0.1:8929</c>; port 0 takes a free one.</summary>
+    public required string ListenUrl { get; init; }
+
+    /// <summary>
+    /// The address that users, runners and jobs reach, without a trailing slash: part of clone addresses and predefined
+    /// variables. Null: the address listened on.
+    /// </summary>
+    public string? ExternalUrl { get; init; }
+
+    /// <summary>Name of the owner made at the first start.</summary>
+    public string OwnerName { get; init; } = "root";
+
+    /// <summary>Largest artifact in bytes; 100 MiB as in GitLab.</summary>
+    public long ArtifactLimit { get; init; } = 100L * 1024 * 1024;
+
+    /// <summary>Largest log of a job in bytes; 100 MiB as in GitLab.</summary>
+    public long TraceLimit { get; init; } = 100L * 1024 * 1024;
+
+    /// <summary>How long a runner's request for a job is held open when there is none.</summary>
+    public TimeSpan LongPoll { get; init; } = TimeSpan.FromSeconds(50);
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+}

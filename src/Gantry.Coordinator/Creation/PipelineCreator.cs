@@ -1,0 +1,180 @@
+using System.Globalization;
+using Gantry.Coordinator.Access;
+using Gantry.Coordinator.Git;
+using Gantry.Coordinator.Queue;
+using Gantry.Coordinator.Store;
+using Gantry.Pipelines;
+using Gantry.Pipelines.Includes;
+using Gantry.Pipelines.Model;
+using Gantry.Pipelines.Variables;
+
+namespace Gantry.Coordinator.Creation;
+
+/// <summary>
+/// Makes pipelines (ci-yaml §18): read the configuration at the commit, compile it, keep pipeline, jobs and needs in one
+/// write, make the commit fetchable, and only then let the jobs go. Thread-safe.
+/// </summary>
+internal sealed class PipelineCreator(Database database, Repositories repositories, JobLifecycle lifecycle, ServerAddress address, TimeProvider clock)
+{
+    public async Task<PipelineCreation> CreateAsync(PipelineOrder order, CancellationToken cancellation)
+    {
+        var reader = new RepositoryReader(repositories, order.Project.Id);
+        if (await reader.CommitAsync(order.Head.Sha, cancellation) is not { } commit)
+        {
+            return new PipelineCreation.Refused(["Reference not found"]);
+        }
+
+        var draft = await DraftAsync(order, commit, reader, cancellation);
+        if (order.MaySkip && (order.Skip || SkipMark.IsIn(commit.Message)))
+        {
+            return await KeepAsync(draft, pipeline => pipeline with { Status = CiStatus.Skipped, FinishedAt = pipeline.CreatedAt }, null, cancellation);
+        }
+
+        var tree = new RepositoryTree(reader, order.Head.Sha);
+        if (await tree.ReadAsync(order.Project.CiConfigPath, cancellation) is not { } configuration)
+        {
+            return new PipelineCreation.Refused(["Missing CI config file"]);
+        }
+
+        var compilation = await PipelineCompiler.CompileAsync(await RequestAsync(draft, configuration, tree, reader, cancellation), cancellation);
+        switch (compilation)
+        {
+            case PipelineCompilation.Created created:
+                return await StartAsync(draft, created.Pipeline, cancellation);
+            case PipelineCompilation.Rejected rejected when order.KeepErrors:
+                return await KeepAsync(draft, pipeline => Failed(pipeline, rejected.YamlErrors), null, cancellation);
+            case PipelineCompilation.Rejected rejected:
+                return new PipelineCreation.Refused([.. rejected.Problems.Select(problem => problem.Message).Distinct()]) { Problems = rejected.Problems };
+            case PipelineCompilation.Filtered filtered:
+                return new PipelineCreation.Refused([filtered.Message]);
+            default:
+                throw new InvalidOperationException($"unknown outcome {compilation}");
+        }
+    }
+
+    /// <summary>Pipelines that were kept but not let go before the process ended.</summary>
+    public async Task ResumeAsync(CancellationToken cancellation)
+    {
+        foreach (var pipeline in await database.ReadAsync(session => session.Pipelines.InStatus(CiStatus.Created), cancellation))
+        {
+            await repositories.KeepPipelineAsync(pipeline.ProjectId, pipeline.Id, pipeline.Sha, cancellation);
+            await database.WriteAsync(session => lifecycle.Begin(session, pipeline.Id), cancellation);
+        }
+    }
+
+    private async Task<PipelineDraft> DraftAsync(PipelineOrder order, GitCommit commit, RepositoryReader reader, CancellationToken cancellation)
+    {
+        var (head, project) = (order.Head, order.Project);
+        var tagMessage = head.IsTag ? await reader.TagMessageAsync(head.Name, cancellation) : null;
+        var (isProtected, iid) = await database.ReadAsync(
+            session => (Permissions.IsProtected(session, project.Id, head.Name, head.IsTag), session.Projects.LastPipelineIid(project.Id) + 1), cancellation);
+        return new PipelineDraft(order, commit, new PipelineFacts
+        {
+            Source = order.Source,
+            Reference = new Pipelines.Variables.GitReference(head.Name, head.IsTag ? GitReferenceKind.Tag : GitReferenceKind.Branch, isProtected),
+            Commit = new CommitFacts
+            {
+                Sha = head.Sha,
+                BeforeSha = order.Before ?? CommitFacts.NoSha,
+                Message = commit.Message,
+                Author = $"{commit.AuthorName} <{commit.AuthorEmail}>",
+                Timestamp = commit.CommittedAt.ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture),
+                TagMessage = tagMessage,
+            },
+            Project = new ProjectFacts
+            {
+                Id = project.Id,
+                FullPath = project.FullPath,
+                Title = project.Name,
+                Description = project.Description,
+                NamespaceId = project.NamespaceId,
+                Visibility = project.Visibility,
+                DefaultBranch = project.DefaultBranch,
+                ConfigurationPath = project.CiConfigPath,
+            },
+            Server = new ServerFacts { Url = address.Url, Version = CoordinatorVersion.GitLab },
+            User = new UserFacts { Id = order.User.Id, Login = order.User.Username, Name = order.User.Name, Email = order.User.Email },
+            Iid = iid,
+            IsTriggered = order.Triggered,
+        });
+    }
+
+    private async Task<PipelineRequest> RequestAsync(
+        PipelineDraft draft, string configuration, IRepositoryTree tree, RepositoryReader reader, CancellationToken cancellation)
+    {
+        var order = draft.Order;
+        var variables = await database.ReadAsync(
+            session => new VariableLayers
+            {
+                Instance = VariableMapping.Visible(session.Variables.Of(VariableStore.Instance), draft.IsProtected),
+                Project = VariableMapping.Visible(session.Variables.Of(order.Project.Id), draft.IsProtected),
+                Pipeline = [.. order.Variables.Select(VariableMapping.ToVariable)],
+            },
+            cancellation);
+        return new PipelineRequest
+        {
+            Configuration = configuration,
+            ConfigurationPath = order.Project.CiConfigPath,
+            Facts = draft.Facts,
+            Variables = variables,
+            Inputs = order.Inputs,
+            ChangedFiles = order is { Source: PipelineSources.Push, Before: { } before, Head.IsTag: false }
+                ? await reader.ChangedAsync(before, order.Head.Sha, cancellation)
+                : null,
+            Tree = tree,
+            Includes = new ProjectIncludes(database, repositories, new Caller.Person(order.User, null, null)),
+        };
+    }
+
+    private Task<PipelineCreation> StartAsync(PipelineDraft draft, PipelineModel model, CancellationToken cancellation) =>
+        KeepAsync(
+            draft,
+            pipeline => pipeline with
+            {
+                Name = model.Name,
+                Stages = model.Stages,
+                AutoCancelOnNewCommit = model.AutoCancel.OnNewCommit.ToString().ToLowerInvariant(),
+                AutoCancelOnJobFailure = model.AutoCancel.OnJobFailureCancelAll ? "all" : "none",
+            },
+            model,
+            cancellation);
+
+    private static PipelineRow Failed(PipelineRow pipeline, string errors) =>
+        pipeline with { Status = CiStatus.Failed, YamlErrors = errors, FailureReason = "config_error", FinishedAt = pipeline.CreatedAt };
+
+    private async Task<PipelineCreation> KeepAsync(
+        PipelineDraft draft, Func<PipelineRow, PipelineRow> shape, PipelineModel? model, CancellationToken cancellation)
+    {
+        var order = draft.Order;
+        var pipeline = await database.WriteAsync(
+            session =>
+            {
+                var iid = session.Projects.NextPipelineIid(order.Project.Id);
+                var added = session.Pipelines.Add(shape(draft.Row(iid, clock.GetUtcNow())));
+                session.Pipelines.SetFacts(added.Id, draft.Facts with { Iid = iid });
+                session.Pipelines.AddVariables(added.Id, order.Variables);
+                session.Projects.Touch(order.Project.Id, added.CreatedAt);
+                foreach (var job in model?.Jobs ?? [])
+                {
+                    session.Jobs.Add(JobMapping.Row(added, order.Project, job), JobMapping.Definition(order.Project, job), JobMapping.Needs(job));
+                }
+
+                return added;
+            },
+            cancellation);
+        if (model is null)
+        {
+            return new PipelineCreation.Created(pipeline);
+        }
+
+        // Jobs go only when their commit can be fetched. What happens from here on is also done at the next start.
+        await repositories.KeepPipelineAsync(order.Project.Id, pipeline.Id, pipeline.Sha, CancellationToken.None);
+        return await database.WriteAsync(
+            session =>
+            {
+                lifecycle.Begin(session, pipeline.Id);
+                return new PipelineCreation.Created(session.Pipelines.Find(pipeline.Id)!);
+            },
+            CancellationToken.None);
+    }
+}

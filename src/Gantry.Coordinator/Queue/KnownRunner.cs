@@ -1,0 +1,9 @@
+using Gantry.Coordinator.Store;
+
+namespace Gantry.Coordinator.Queue;
+
+/// <summary>A runner that showed its token, and the machine that speaks for it.</summary>
+/// <param name="Runner">The registration.</param>
+/// <param name="ProjectIds">Projects it is assigned to; empty for instance runners.</param>
+/// <param name="Machine">The process, known by its <c>system_id</c>.</param>
+internal sealed record KnownRunner(RunnerRow Runner, IReadOnlyList<long> ProjectIds, RunnerMachineRow Machine);

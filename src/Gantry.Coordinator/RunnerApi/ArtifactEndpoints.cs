@@ -1,0 +1,189 @@
+using Gantry.Coordinator.Artifacts;
+using Gantry.Coordinator.Http;
+using Gantry.Coordinator.Store;
+using Gantry.Protocol;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Gantry.Coordinator.RunnerApi;
+
+/// <summary>Upload and download of artifacts by jobs (official-job-protocol §1.15, §1.16).</summary>
+internal sealed class ArtifactEndpoints(CoordinatorServices services)
+{
+    // Room for the boundary, the headers of the part and a few form fields beside the file itself.
+    private const long FormOverhead = 1024 * 1024;
+    private const int LargestField = 4096;
+
+    public void Map(ApiRoutes routes)
+    {
+        routes.MapRaw("POST", "jobs/{id}/artifacts/authorize", AuthorizeAsync);
+        routes.MapRaw("POST", "jobs/{id}/artifacts", UploadAsync);
+        routes.MapRaw("GET", "jobs/{id}/artifacts", DownloadAsync);
+    }
+
+    // GitLab's own proxy asks this before an upload; a runner behind another proxy may do so too.
+    private async Task AuthorizeAsync(HttpContext http)
+    {
+        await JobGate.AdmitRunningAsync(services, http);
+        http.Response.ContentType = "application/json";
+        await http.Response.WriteAsync("{}", http.RequestAborted);
+    }
+
+    private async Task UploadAsync(HttpContext http)
+    {
+        var job = await JobGate.AdmitRunningAsync(services, http);
+        var limit = services.Settings.ArtifactLimit;
+        if (http.Request.ContentLength > limit + FormOverhead)
+        {
+            throw TooLarge();
+        }
+
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = limit + FormOverhead;
+        }
+
+        try
+        {
+            var form = await ReadFormAsync(http, limit);
+            await KeepAsync(job, form, http.RequestAborted);
+        }
+        catch (ArtifactTooLargeException)
+        {
+            throw TooLarge();
+        }
+
+        http.Response.StatusCode = StatusCodes.Status201Created;
+        http.Response.ContentType = "application/json";
+        await http.Response.WriteAsync("{\"message\":\"201 Created\"}", http.RequestAborted);
+    }
+
+    private async Task<ArtifactForm> ReadFormAsync(HttpContext http, long limit)
+    {
+        var fields = http.Request.Query.ToDictionary(pair => pair.Key, pair => pair.Value.ToString());
+        if (!MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary)
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, "400 Bad request - Missing artifacts file!");
+        }
+
+        var reader = new MultipartReader(boundary, http.Request.Body) { BodyLengthLimit = null };
+        ArtifactForm? form = null;
+        while (await reader.ReadNextSectionAsync(http.RequestAborted) is { } section)
+        {
+            var disposition = section.GetContentDispositionHeader();
+            if (disposition?.IsFileDisposition() == true && form is null)
+            {
+                var name = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value;
+                form = new ArtifactForm(SafeName(name), await services.Artifacts.ReceiveAsync(section.Body, limit, http.RequestAborted), fields);
+            }
+            else if (disposition?.IsFormDisposition() == true && disposition.Name.Value is { } field)
+            {
+                using var text = new StreamReader(section.Body);
+                var buffer = new char[LargestField];
+                fields[HeaderUtilities.RemoveQuotes(field).Value!] = new string(buffer, 0, await text.ReadBlockAsync(buffer, http.RequestAborted));
+            }
+        }
+
+        return form ?? throw new ApiException(StatusCodes.Status400BadRequest, "400 Bad request - Missing artifacts file!");
+    }
+
+    private async Task KeepAsync(JobRow job, ArtifactForm form, CancellationToken cancellation)
+    {
+        var now = services.Clock.GetUtcNow();
+        var placed = false;
+        try
+        {
+            placed = await services.Database.WriteAsync(
+                session =>
+                {
+                    if (session.Artifacts.Find(job.Id, form.Type) is { } earlier)
+                    {
+                        // A runner that did not hear our answer sends the same again; anything else is a mistake.
+                        return earlier.Sha256 == form.Upload.Sha256
+                            ? false
+                            : throw new ApiException(StatusCodes.Status400BadRequest, "400 Bad request - another artifact of the same type already exists");
+                    }
+
+                    var expires = ExpiryText.From(form.ExpireIn, now);
+                    var added = session.Artifacts.Add(new JobArtifactRow
+                    {
+                        Id = 0,
+                        JobId = job.Id,
+                        ProjectId = job.ProjectId,
+                        Type = form.Type,
+                        Format = form.Format,
+                        FileName = form.FileName,
+                        Size = form.Upload.Size,
+                        Sha256 = form.Upload.Sha256,
+                        CreatedAt = now,
+                        ExpireAt = expires,
+                    });
+                    if (form.Type == "archive" && session.Jobs.Find(job.Id) is { } current)
+                    {
+                        session.Jobs.Update(current with { ArtifactsExpireAt = expires, UpdatedAt = now });
+                    }
+
+                    services.Artifacts.Place(form.Upload, added);
+                    return true;
+                },
+                cancellation);
+        }
+        finally
+        {
+            if (!placed)
+            {
+                services.Artifacts.Drop(form.Upload);
+            }
+        }
+    }
+
+    // The token is of the running job that depends on this one, or of the job itself; either may read its project's jobs.
+    private async Task DownloadAsync(HttpContext http)
+    {
+        var id = JobGate.IdOf(http);
+        var token = (string?)http.Request.Headers[ProtocolHeaders.JobToken] ?? http.Request.Query["job_token"];
+        if (string.IsNullOrEmpty(token))
+        {
+            throw ApiException.Unauthorized();
+        }
+
+        var (asking, archive) = await services.Database.ReadAsync(
+            session => (session.Jobs.FindByToken(token), session.Artifacts.Find(id, "archive")), http.RequestAborted);
+        if (asking is null || !CiStatus.IsExecuting(asking.Status))
+        {
+            throw ApiException.Forbidden();
+        }
+
+        if (archive is null || archive.ProjectId != asking.ProjectId || services.Artifacts.OpenRead(archive) is not { } file)
+        {
+            throw ApiException.NotFound();
+        }
+
+        await Download.WriteAsync(http, archive, file);
+    }
+
+    private static ApiException TooLarge() => new(StatusCodes.Status413PayloadTooLarge, "413 Request Entity Too Large");
+
+    // Only a name: folders and control characters of a foreign system are not ours to keep.
+    private static string SafeName(string? name)
+    {
+        var last = (name ?? "").Split('/', '\\')[^1];
+        var clean = new string([.. last.Where(c => !char.IsControl(c))]);
+        return clean.Length is 0 or > 255 || clean is "." or ".." ? "artifacts" : clean;
+    }
+
+    private sealed record ArtifactForm(string FileName, ArtifactUpload Upload, IReadOnlyDictionary<string, string> Fields)
+    {
+        public string Type => Field("artifact_type", "archive");
+
+        public string Format => Field("artifact_format", "zip");
+
+        public string? ExpireIn => Fields.GetValueOrDefault("expire_in");
+
+        private string Field(string name, string otherwise) =>
+            Fields.GetValueOrDefault(name) is { Length: > 0 and < 64 } value && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? value : otherwise;
+    }
+}
