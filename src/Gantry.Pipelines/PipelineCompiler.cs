@@ -3,6 +3,7 @@ using Gantry.Pipelines.Entries;
 using Gantry.Pipelines.Graph;
 using Gantry.Pipelines.Merging;
 using Gantry.Pipelines.Problems;
+using Gantry.Pipelines.Yaml;
 
 namespace Gantry.Pipelines;
 
@@ -19,11 +20,18 @@ public static class PipelineCompiler
     {
         var problems = new ProblemList();
         var (root, _) = await ConfigurationLoader.LoadAsync(request, problems, cancellationToken);
-        if (root is null || problems.Errors.Count > 0)
-        {
-            return Rejected(problems);
-        }
+        return root is null || problems.Errors.Count > 0
+            ? Rejected(problems)
+            : await CompileAsync(request, root, problems, cancellationToken);
+    }
 
+    /// <param name="request">Facts, variables and sources.</param>
+    /// <param name="root">The merged configuration.</param>
+    /// <param name="problems">Found so far; none of them an error.</param>
+    /// <param name="cancellationToken">Ends the compilation.</param>
+    internal static async ValueTask<PipelineCompilation> CompileAsync(
+        PipelineRequest request, YamlMap root, ProblemList problems, CancellationToken cancellationToken)
+    {
         var configuration = ConfigurationReader.Read(root, problems);
         var graph = new JobGraph(configuration);
         new GraphChecks(graph, problems).Run(configuration.Jobs);
@@ -32,5 +40,6 @@ public static class PipelineCompiler
             : await new PipelineBuilder(request, configuration, graph, problems).BuildAsync(cancellationToken);
     }
 
-    private static PipelineCompilation.Rejected Rejected(ProblemList problems) => new(problems.Errors) { Warnings = problems.Warnings };
+    internal static PipelineCompilation Rejected(ProblemList problems) =>
+        new PipelineCompilation.Rejected(problems.Errors) { Warnings = problems.Warnings };
 }

@@ -112,15 +112,31 @@ internal static class PathGlob
 
     private static (string? Set, int Length) Bracket(string pattern, int start)
     {
-        var close = pattern.IndexOf(']', start + 2 > pattern.Length ? pattern.Length : start + 2);
+        var close = start + 2 < pattern.Length ? pattern.IndexOf(']', start + 2) : -1;
         if (close < 0)
         {
             return (null, 0);
         }
 
-        var body = pattern[(start + 1)..close];
+        var body = pattern.AsSpan(start + 1, close - start - 1);
         var negated = body[0] is '!' or '^';
-        var members = string.Concat((negated ? body[1..] : body).Select(c => c == '-' ? "-" : Re2Translator.Literal(c)));
+        var members = Members(negated ? body[1..] : body);
         return members.Length == 0 ? (null, 0) : (negated ? $"[^/{members}]" : $"[{members}]", close + 1 - start);
+    }
+
+    private static string Members(ReadOnlySpan<char> body)
+    {
+        var members = new StringBuilder();
+        for (var at = 0; at < body.Length; at++)
+        {
+            members.Append(Re2Translator.Literal(body[at]));
+            if (at + 2 < body.Length && body[at + 1] == '-' && body[at + 2] >= body[at])
+            {
+                members.Append('-').Append(Re2Translator.Literal(body[at + 2]));
+                at += 2;
+            }
+        }
+
+        return members.ToString();
     }
 }

@@ -147,7 +147,7 @@ internal static class Re2Classes
 
     private static int Item(string pattern, int at, StringBuilder text)
     {
-        if (pattern.AsSpan(at).StartsWith("[:", StringComparison.Ordinal) && pattern.IndexOf(":]", at, StringComparison.Ordinal) is var end and > 0)
+        if (pattern.AsSpan(at).StartsWith("[:", StringComparison.Ordinal) && pattern.IndexOf(":]", Math.Min(at + 2, pattern.Length), StringComparison.Ordinal) is var end and > 0)
         {
             var name = pattern[(at + 2)..end];
             if (!Posix.TryGetValue(name.TrimStart('^'), out var members))
