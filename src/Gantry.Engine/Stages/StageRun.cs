@@ -1,5 +1,6 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Stages.Reachable;
 using Gantry.Engine.Traces;
 using Gantry.Protocol;
 
@@ -33,6 +34,13 @@ internal static class StageRun
         foreach (var warning in script.Warnings)
         {
             log.Warning(warning);
+        }
+
+        if (ReachableStages.Find(context, stage, environment, log) is { } own)
+        {
+            var outcome = await own(cancellationToken);
+            (log as JobLog)?.EndStreams();
+            return outcome;
         }
 
         var text = context.Shell.Render(script.Statements, context.Options);

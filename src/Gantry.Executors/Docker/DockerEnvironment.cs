@@ -2,18 +2,37 @@ using Gantry.Engine.Executors;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
+using Gantry.Executors.Docker.Workspaces;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Executors.Docker;
 
 /// <summary>The place of one job: its build container, services, network and volumes.</summary>
-internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer build, EnvironmentHandle handle, ILogger logger) : IJobEnvironment
+internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer build, ContainerFiles files, EnvironmentHandle handle, ILogger logger)
+    : IJobEnvironment, IReachableWorkspace
 {
     private static readonly TimeSpan CleanupBudget = TimeSpan.FromMinutes(5);
 
     public EnvironmentHandle Handle => handle;
 
     public string? HelperCommand => null;
+
+    public string HostName => job.Settings.Hostname.Length > 0 ? job.Settings.Hostname : job.Plan.UniqueName;
+
+    public required string StateFolder { get; init; }
+
+    public Task PlaceAsync(IReadOnlyList<PlacedTree> trees, IJobLog log, CancellationToken cancellationToken) => files.PlaceAsync(trees, cancellationToken);
+
+    public Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        files.OpenAsync(folder, paths, cancellationToken);
+
+    public async Task ClearAsync(string folder, IJobLog log, CancellationToken cancellationToken)
+    {
+        // Inside the container: only there its links mean what they mean.
+        var quoted = "'" + folder.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+        var script = $"if cd {quoted} 2>/dev/null; then rm -rf -- ./* ./.[!.]* ./..?*; fi\n";
+        await RunAsync(new StageScript("clear_worktree", script, StagePlace.Helper), log, cancellationToken);
+    }
 
     public async Task<ScriptExit> RunAsync(StageScript script, IJobLog log, CancellationToken cancellationToken)
     {

@@ -8,6 +8,7 @@ using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Settings;
 using Gantry.Executors.Docker.Volumes;
+using Gantry.Executors.Docker.Workspaces;
 using Gantry.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -57,7 +58,11 @@ internal sealed class Preparation(
             UseInit = Plan.Flags["FF_USE_INIT_WITH_DOCKER_EXECUTOR"],
         };
         var build = new BuildContainer(job, image, Options(), host) { ImageName = wish.Name };
-        return new DockerEnvironment(job, build, new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = job.Name }), Logger);
+        var files = new ContainerFiles(job, build, volumes, request.JobFolder);
+        return new DockerEnvironment(job, build, files, new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = job.Name }), Logger)
+        {
+            StateFolder = surroundings.StateFolder,
+        };
     }
 
     private async Task<EngineFacts> FactsAsync(CancellationToken cancellationToken)
@@ -149,7 +154,7 @@ internal sealed class Preparation(
                 volumes.Add(volume with { Destination = job.Expand(volume.Destination) }, Plan.Folders.Project);
             }
 
-            return volumes.AddRoot(Plan.Folders.Builds, Plan.Settings.Strategy == GitStrategy.Fetch);
+            return volumes.AddRoot(Plan.Folders.Builds, persistent: false);
         });
         foreach (var name in volumes.Temporary)
         {

@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Traces;
+
+namespace Gantry.Engine.Sources.Mirrors;
+
+/// <summary>
+/// Checkouts by commit in the runner's state folder: made once from the mirror, then only read. Each is a whole repository (no
+/// alternates, no paths of this machine), as git would have made it inside the job's place.
+/// </summary>
+internal sealed class PristineTrees(string stateFolder, IJobLog log)
+{
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
+
+    /// <summary>The folder of the checkout; made when there is none.</summary>
+    /// <exception cref="GitException">Git failed; it has said why in the log.</exception>
+    /// <exception cref="IOException">The state folder cannot be written.</exception>
+    public async Task<string> GetAsync(HostGit git, SourceTreeRequest request, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(stateFolder, "trees", request.Project, request.Key);
+        var gate = Gates.GetOrAdd(folder, _ => new SemaphoreSlim(1, 1));
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            if (!Directory.Exists(folder))
+            {
+                await MakeAsync(git, request, folder, cancellationToken);
+            }
+
+            // The age of this file is what `prune` goes by.
+            await File.WriteAllBytesAsync(folder + ".used", [], cancellationToken);
+            return folder;
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private async Task MakeAsync(HostGit git, SourceTreeRequest request, string folder, CancellationToken cancellationToken)
+    {
+        var mirror = new ProjectMirror(Path.Combine(stateFolder, "mirrors", request.Project));
+        await mirror.UpdateAsync(git, request, cancellationToken);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        var work = folder + ".new-" + Guid.NewGuid().ToString("n");
+        Directory.CreateDirectory(work);
+        try
+        {
+            await InitAsync(git, request, work, cancellationToken);
+            await FetchAsync(git, request, mirror, work, cancellationToken);
+            if (request.Plan.Settings.Checkout)
+            {
+                await CheckoutAsync(git, request, work, cancellationToken);
+            }
+
+            // What is written into the configuration last is what the job's own git finds.
+            await ConfigureAsync(git, request, work, cancellationToken);
+            Directory.Move(work, folder);
+        }
+        finally
+        {
+            if (Directory.Exists(work))
+            {
+                Directory.Delete(work, recursive: true);
+            }
+        }
+    }
+
+    private static async Task InitAsync(HostGit git, SourceTreeRequest request, string work, CancellationToken cancellationToken)
+    {
+        var format = request.Plan.Payload.GitInfo.RepoObjectFormat;
+        await git.RunAsync(work,
+            ["init", "--quiet", "--template=", .. format is "" or "sha1" ? (IReadOnlyList<string>)[] : ["--object-format", format], "."], cancellationToken);
+        await git.RunAsync(work, ["remote", "add", "origin", request.Remote.Plain], cancellationToken);
+    }
+
+    private static async Task FetchAsync(
+        HostGit git, SourceTreeRequest request, ProjectMirror mirror, string work, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> depth = request.Depth > 0 ? ["--depth", request.Depth.ToString(CultureInfo.InvariantCulture)] : [];
+        // The mirror holds the references under the names they get here.
+        var refspecs = request.Refspecs.Count > 0
+            ? request.Refspecs.Select(spec => spec.TrimStart('+').Split(':', 2)[^1]).Select(name => $"+{name}:{name}")
+            : [$"+refs/gantry/{request.Sha}:refs/gantry/{request.Sha}"];
+        await git.RunAsync(work,
+            ["-c", "protocol.file.allow=always", "fetch", "--quiet", "--no-recurse-submodules", "--update-shallow", .. request.FetchFlags, .. depth,
+                "--", "file://" + mirror.Folder, .. refspecs], cancellationToken);
+        if (await git.AskAsync(work, ["cat-file", "-e", request.Sha + "^{commit}"], cancellationToken) is null)
+        {
+            await git.RunAsync(work,
+                ["-c", "protocol.file.allow=always", "fetch", "--quiet", "--no-recurse-submodules", "--update-shallow", .. depth, "--", "file://" + mirror.Folder, request.Sha],
+                cancellationToken);
+        }
+    }
+
+    private async Task CheckoutAsync(HostGit git, SourceTreeRequest request, string work, CancellationToken cancellationToken)
+    {
+        await git.RunAsync(work, ["-c", "submodule.recurse=false", "checkout", "-f", "-q", "--detach", request.Sha], cancellationToken);
+        var large = !request.Plan.Settings.LfsSkipSmudge && await UsesLargeFilesAsync(git, work, cancellationToken);
+        if (large)
+        {
+            await git.RunAsync(work, ["lfs", "pull"], cancellationToken);
+        }
+
+        if (request.HasSubmodules)
+        {
+            await new PristineSubmodules(git, request, log).UpdateAsync(work, large, cancellationToken);
+        }
+    }
+
+    private static async Task<bool> UsesLargeFilesAsync(HostGit git, string work, CancellationToken cancellationToken) =>
+        await git.AskAsync(work, ["grep", "-q", "--cached", "filter=lfs", "--", ".gitattributes", "**/.gitattributes"], cancellationToken) is not null
+        && await git.AskAsync(work, ["lfs", "version"], cancellationToken) is not null;
+
+    private static async Task ConfigureAsync(HostGit git, SourceTreeRequest request, string work, CancellationToken cancellationToken)
+    {
+        (string Key, string Value)[] settings =
+        [
+            ("init.defaultBranch", "none"), ("fetch.recurseSubmodules", "false"), ("credential.interactive", "never"), ("gc.autoDetach", "false"),
+            // The files get other inodes on their way, and git must not read all of them again for that.
+            ("core.checkStat", "minimal"), ("core.trustctime", "false"),
+            ("include.path", request.ExternalConfig),
+        ];
+        foreach (var (key, value) in settings)
+        {
+            await git.RunAsync(work, ["config", key, value], cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+using System.Formats.Tar;
+using System.Text;
+using Gantry.Engine.Executors;
+using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Docker.Running;
+using Gantry.Executors.Docker.Volumes;
+
+namespace Gantry.Executors.Docker.Workspaces;
+
+/// <summary>
+/// Files into and out of a job's volumes by the engine's archive calls. They work on containers that never ran or have ended, with
+/// engines on this machine and elsewhere, with and without rights on the engine's disk.
+/// </summary>
+internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVolumes volumes, string jobFolder)
+{
+    private JobOwner? _owner;
+    private bool _volumesOwned;
+
+    /// <exception cref="EnvironmentException">The engine refused.</exception>
+    public async Task PlaceAsync(IReadOnlyList<PlacedTree> trees, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var run = await build.GetAsync(cancellationToken);
+            var owner = await OwnerAsync(run.Container, cancellationToken);
+            using var content = new TarContent((stream, token) => WriteAsync(stream, trees, owner, token));
+            await job.Engine.Containers.PutArchiveAsync(run.Container, "/", content, cancellationToken);
+            _volumesOwned = true;
+        }
+        catch (EngineException e)
+        {
+            throw EnvironmentException.Broken($"the job's files could not be handed to its container: {e.Message}", e);
+        }
+    }
+
+    public async Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var view = Path.Combine(jobFolder, "view-" + Guid.NewGuid().ToString("n"));
+        Directory.CreateDirectory(view);
+        try
+        {
+            var run = await build.GetAsync(cancellationToken);
+            foreach (var path in paths)
+            {
+                await FetchAsync(run.Container, folder.TrimEnd('/'), path.Trim('/'), view, cancellationToken);
+            }
+
+            return new WorkspaceView(view, () =>
+            {
+                Directory.Delete(view, recursive: true);
+                return ValueTask.CompletedTask;
+            });
+        }
+        catch (EngineException e)
+        {
+            Directory.Delete(view, recursive: true);
+            throw EnvironmentException.Broken($"the job's files could not be read from its container: {e.Message}", e);
+        }
+        catch
+        {
+            Directory.Delete(view, recursive: true);
+            throw;
+        }
+    }
+
+    private async Task WriteAsync(Stream stream, IReadOnlyList<PlacedTree> trees, JobOwner owner, CancellationToken cancellationToken)
+    {
+        await using var tar = new TreeTar(stream, owner, job.Time);
+        foreach (var volume in _volumesOwned ? [] : volumes.Mounts)
+        {
+            await tar.AddFolderAsync(volume.Target, cancellationToken);
+        }
+
+        foreach (var tree in trees)
+        {
+            await tar.AddAsync(tree, job.Plan.Folders.Builds, cancellationToken);
+        }
+    }
+
+    /// <summary>The engine names entries from the last part of the path on.</summary>
+    private async Task FetchAsync(string container, string folder, string path, string view, CancellationToken cancellationToken)
+    {
+        var whole = path is "." or "";
+        var source = whole ? folder : $"{folder}/{path}";
+        var prefix = source[(source.LastIndexOf('/') + 1)..];
+        Stream archive;
+        try
+        {
+            archive = await job.Engine.Containers.GetArchiveAsync(container, source, cancellationToken);
+        }
+        catch (EngineException e) when (e.IsNotFound)
+        {
+            return;
+        }
+
+        await using (archive)
+        {
+            await TarExtraction.RunAsync(archive, view, name =>
+            {
+                var below = name.TrimEnd('/') == prefix ? "" : name.StartsWith(prefix + "/", StringComparison.Ordinal) ? name[(prefix.Length + 1)..] : null;
+                return below is null ? null : whole ? below : $"{path}/{below}";
+            }, cancellationToken);
+        }
+    }
+
+    private async Task<JobOwner> OwnerAsync(string container, CancellationToken cancellationToken)
+    {
+        if (_owner is { } known)
+        {
+            return known;
+        }
+
+        var owner = await JobOwner.OfAsync(build.User, () => ReadTextAsync(container, "/etc/passwd", cancellationToken), () => ReadTextAsync(container, "/etc/group", cancellationToken));
+        if (job.Plan.Flags["FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR"])
+        {
+            owner = owner with { Open = false };
+        }
+
+        _owner = owner;
+        return owner;
+    }
+
+    private async Task<string?> ReadTextAsync(string container, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var archive = await job.Engine.Containers.GetArchiveAsync(container, path, cancellationToken);
+            await using var reader = new TarReader(archive);
+            var entry = await reader.GetNextEntryAsync(copyData: false, cancellationToken);
+            if (entry?.DataStream is not { } data)
+            {
+                return null;
+            }
+
+            using var text = new StreamReader(data, Encoding.UTF8);
+            return await text.ReadToEndAsync(cancellationToken);
+        }
+        catch (EngineException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+}

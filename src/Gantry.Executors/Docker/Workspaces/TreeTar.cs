@@ -1,0 +1,114 @@
+using System.Formats.Tar;
+using Gantry.Engine.Executors;
+
+namespace Gantry.Executors.Docker.Workspaces;
+
+/// <summary>
+/// Writes folders of the runner as a tar for a container: owners and modes are the container's, links go as links. The folders
+/// are the runner's own; nothing a job wrote is ever read here.
+/// </summary>
+internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) : IAsyncDisposable
+{
+    private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    // Small files are read at once: an asynchronous file costs more than its bytes.
+    private const int SmallFile = 256 * 1024;
+
+    private readonly TarWriter _writer = new(target, TarEntryFormat.Gnu, leaveOpen: true);
+    private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+    private readonly DateTimeOffset _now = time.GetUtcNow();
+
+    /// <summary>The folder itself with its parents below <paramref name="root"/>, then the tree's content, then its extra files.</summary>
+    /// <param name="tree">What and where.</param>
+    /// <param name="root">Absolute; folders above it are not the runner's business.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public async Task AddAsync(PlacedTree tree, string root, CancellationToken cancellationToken)
+    {
+        await AddParentsAsync(tree.Target, root, cancellationToken);
+        if (tree.Source is { } source)
+        {
+            await AddContentAsync(new DirectoryInfo(source), tree.Target.Trim('/'), cancellationToken);
+        }
+
+        foreach (var (path, content) in tree.Files)
+        {
+            var entry = Entry(TarEntryType.RegularFile, $"{tree.Target.Trim('/')}/{path}", UnixFileMode.UserRead | UnixFileMode.UserWrite, _now, isPrivate: true);
+            using var data = new MemoryStream(content.ToArray(), writable: false);
+            entry.DataStream = data;
+            await _writer.WriteEntryAsync(entry, cancellationToken);
+        }
+    }
+
+    /// <summary>A folder that exists already and shall belong to the job's user.</summary>
+    public Task AddFolderAsync(string path, CancellationToken cancellationToken) => FolderAsync(path.Trim('/'), Folder, _now, cancellationToken);
+
+    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    private async Task AddParentsAsync(string path, string root, CancellationToken cancellationToken)
+    {
+        var (name, top) = (path.Trim('/'), root.Trim('/'));
+        if (!name.StartsWith(top + "/", StringComparison.Ordinal))
+        {
+            await FolderAsync(name, Folder, _now, cancellationToken);
+            return;
+        }
+
+        for (var end = name.IndexOf('/', top.Length + 1); end > 0; end = name.IndexOf('/', end + 1))
+        {
+            await FolderAsync(name[..end], Folder, _now, cancellationToken);
+        }
+
+        await FolderAsync(name, Folder, _now, cancellationToken);
+    }
+
+    private async Task AddContentAsync(DirectoryInfo folder, string name, CancellationToken cancellationToken)
+    {
+        foreach (var item in folder.EnumerateFileSystemInfos().OrderBy(item => item.Name, StringComparer.Ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var path = $"{name}/{item.Name}";
+            if (item.LinkTarget is { } link)
+            {
+                var entry = Entry(TarEntryType.SymbolicLink, path, UnixFileMode.None, item.LastWriteTimeUtc, isPrivate: true);
+                entry.LinkName = link;
+                await _writer.WriteEntryAsync(entry, cancellationToken);
+            }
+            else if (item is DirectoryInfo inner)
+            {
+                await FolderAsync(path, inner.UnixFileMode, inner.LastWriteTimeUtc, cancellationToken);
+                await AddContentAsync(inner, path, cancellationToken);
+            }
+            else
+            {
+                await FileAsync((FileInfo)item, path, cancellationToken);
+            }
+        }
+    }
+
+    private async Task FileAsync(FileInfo file, string path, CancellationToken cancellationToken)
+    {
+        var entry = Entry(TarEntryType.RegularFile, path, file.UnixFileMode, file.LastWriteTimeUtc, isPrivate: false);
+        await using Stream data = file.Length <= SmallFile
+            ? new MemoryStream(await File.ReadAllBytesAsync(file.FullName, cancellationToken), writable: false)
+            : new FileStream(file.FullName, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 1 << 16, useAsync: false);
+        entry.DataStream = data;
+        await _writer.WriteEntryAsync(entry, cancellationToken);
+    }
+
+    private async Task FolderAsync(string name, UnixFileMode mode, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        if (_folders.Add(name))
+        {
+            await _writer.WriteEntryAsync(Entry(TarEntryType.Directory, name + "/", mode, time, isPrivate: false), cancellationToken);
+        }
+    }
+
+    private GnuTarEntry Entry(TarEntryType type, string name, UnixFileMode mode, DateTimeOffset time, bool isPrivate) => new(type, name)
+    {
+        Mode = isPrivate ? mode : owner.Mode(mode),
+        Uid = owner.User,
+        Gid = owner.Group,
+        ModificationTime = time,
+    };
+}
