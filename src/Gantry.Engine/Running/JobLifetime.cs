@@ -18,7 +18,7 @@ public sealed class JobLifetime : IDisposable
     private EndReason? _reason;
     private ITimer? _jobTimer;
     private ITimer? _scriptTimer;
-    private bool _scriptPhase;
+    private Phase _phase;
 
     public JobLifetime(TimeProvider time)
     {
@@ -49,14 +49,15 @@ public sealed class JobLifetime : IDisposable
         _jobTimer = _time.CreateTimer(_ => End(new EndReason.JobTimeout(timeout), whole: true), null, timeout, Timeout.InfiniteTimeSpan);
 
     /// <summary>
-    /// From here to <see cref="LeaveScriptPhase"/> a cancel ends the script alone; before and after it ends the job (§2.3).
+    /// From here to <see cref="LeaveScriptPhase"/> a cancel ends the script alone; before, it ends the job (§2.3). After the
+    /// script it ends nothing: after_script, caches and artifacts are what a cancelled job is still meant to do (§4.8).
     /// A null limit means the script has no clock of its own.
     /// </summary>
     public void EnterScriptPhase(TimeSpan? limit)
     {
         lock (_gate)
         {
-            _scriptPhase = true;
+            _phase = Phase.Script;
         }
 
         if (limit is { } span)
@@ -70,20 +71,23 @@ public sealed class JobLifetime : IDisposable
         _scriptTimer?.Dispose();
         lock (_gate)
         {
-            _scriptPhase = false;
+            _phase = Phase.After;
         }
     }
 
     /// <summary>The user asked for a cancel (<c>Job-Status: canceling</c>). Acts once.</summary>
     public void Cancel()
     {
-        bool whole;
+        Phase phase;
         lock (_gate)
         {
-            whole = !_scriptPhase;
+            phase = _phase;
         }
 
-        End(new EndReason.Canceled(), whole);
+        if (phase != Phase.After)
+        {
+            End(new EndReason.Canceled(), whole: phase == Phase.Before);
+        }
     }
 
     /// <summary>The server took the job away (<c>canceled</c>, <c>failed</c>, 403, 404 on PUT).</summary>
@@ -101,6 +105,13 @@ public sealed class JobLifetime : IDisposable
         _scriptTimer?.Dispose();
         _script.Dispose();
         _job.Dispose();
+    }
+
+    private enum Phase
+    {
+        Before,
+        Script,
+        After,
     }
 
     private void End(EndReason reason, bool whole)

@@ -95,14 +95,8 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
             }
 
             JobHeader.Write(log, assignment.Runner, flags);
-            var compiled = JobPlanner.Compile(new PlanRequest
-            {
-                Payload = payload,
-                Runner = assignment.Runner,
-                Defaults = PlanDefaultsOf(assignment.Executor.Traits),
-                Numbers = assignment.Numbers,
-                Tls = TlsFiles.Read(assignment.Runner),
-            });
+            var compiled = JobPlanner.Compile(
+                PlanRequests.Of(payload, assignment.Runner, assignment.Executor.Traits, assignment.Numbers));
             return compiled is Compilation.Planned planned
                 ? await WalkAsync(planned.Plan, journal, log)
                 : Verdicts.Of((Compilation.Refused)compiled);
@@ -152,6 +146,8 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
                 Traits = assignment.Executor.Traits,
                 HelperCommand = place.HelperCommand,
                 CorrelationId = assignment.CorrelationId,
+                Started = time.GetUtcNow(),
+                Time = time,
             };
             var failure = await new StageWalk(context, place, log, lifetime, WalkSettingsOf(plan, journal, prepare.Token)).RunAsync();
             return failure is null ? new JobVerdict.Succeeded() : new JobVerdict.Failed(failure.Reason, failure.Message, failure.ExitCode);
@@ -216,6 +212,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         GetSourcesLimit = Limit("get_sources_timeout", plan.Runner.GetSourcesTimeout),
         Remaining = () => _timeout - time.GetElapsedTime(_clockStarted),
         Entering = stage => journal.Change(state => state with { Stage = stage }),
+        PlaceBroke = (stage, broken) => Log.StageBroke(logger, assignment.Payload.Id, stage, broken),
         CleanupFailed = message => Log.CleanupFailed(logger, assignment.Payload.Id, message),
     };
 
@@ -248,20 +245,8 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         AllDefaultTokens = flags[KnownFlags.MaskAllTokens],
     };
 
-    private static PlanDefaults PlanDefaultsOf(ExecutorTraits traits) => new()
-    {
-        BuildsFolder = traits.DefaultBuildsFolder,
-        CacheFolder = traits.DefaultCacheFolder,
-        SharedBuildsFolder = traits.SharedBuildsFolder,
-        SharedEnvironment = traits.SharedEnvironment,
-        CustomBuildDirAllowed = traits.CustomBuildDirAllowed,
-        SafeDirectoryCheckout = traits.SafeDirectoryCheckout,
-        CleanGitConfig = traits.CleanGitConfig,
-        Shell = traits.DefaultShell,
-    };
-
     /// <summary>Bytes; 0 means GitLab's 4 MiB, a negative number no limit.</summary>
-    private static long? LimitBytes(long kibibytes) => kibibytes switch
+    internal static long? LimitBytes(long kibibytes) => kibibytes switch
     {
         < 0 => null,
         0 => 4096 * 1024,
@@ -272,6 +257,9 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
     {
         [LoggerMessage(LogLevel.Warning, "job {Job}: the place broke")]
         public static partial void PlaceBroke(ILogger logger, long job, Exception broken);
+
+        [LoggerMessage(LogLevel.Warning, "job {Job}: the place broke in {Stage}")]
+        public static partial void StageBroke(ILogger logger, long job, string stage, Exception broken);
 
         [LoggerMessage(LogLevel.Error, "job {Job}: the runner broke")]
         public static partial void JobBroke(ILogger logger, long job, Exception broken);

@@ -32,7 +32,6 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
     private bool _sourcesTimedOut;
 
     /// <summary>The failure of the job, or null when it succeeded.</summary>
-    /// <exception cref="EnvironmentException">The place broke.</exception>
     /// <exception cref="OperationCanceledException">The whole job was ended; <see cref="JobLifetime.Reason"/> says why.</exception>
     public async Task<StageOutcome.Failed?> RunAsync()
     {
@@ -213,9 +212,9 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
                     settings.CleanupFailed(failed.Message);
                 }
             }
-            catch (Exception broken) when (broken is EnvironmentException or OperationCanceledException)
+            catch (OperationCanceledException)
             {
-                settings.CleanupFailed(broken.Message);
+                settings.CleanupFailed($"took longer than {GoDuration.Format(CleanupBudget)}");
             }
         }
     }
@@ -231,6 +230,12 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
         {
             log.Warning(TimeoutText(stage.Name));
             throw;
+        }
+        catch (EnvironmentException broken)
+        {
+            // A stage of its own: the next one may find a new container, and artifacts of what was done are worth a try.
+            settings.PlaceBroke(stage.Name, broken);
+            return new StageOutcome.Failed(broken.Reason, broken.Message, 0);
         }
     }
 

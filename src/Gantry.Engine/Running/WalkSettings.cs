@@ -1,3 +1,5 @@
+using Gantry.Engine.Executors;
+
 namespace Gantry.Engine.Running;
 
 /// <summary>What a walk needs besides the plan.</summary>
@@ -15,6 +17,9 @@ internal sealed record WalkSettings
 
     /// <summary>A stage begins: for the journal.</summary>
     public required Action<string> Entering { get; init; }
+
+    /// <summary>A stage ended because its place broke: for the operator's log.</summary>
+    public required Action<string, EnvironmentException> PlaceBroke { get; init; }
 
     /// <summary>For the operator's log.</summary>
     public required Action<string> CleanupFailed { get; init; }

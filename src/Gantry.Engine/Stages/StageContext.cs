@@ -19,6 +19,11 @@ internal sealed record StageContext
     /// <summary>Request id of the call that brought the job; goes into git's requests.</summary>
     public required string? CorrelationId { get; init; }
 
+    /// <summary>When the job began, for provenance.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
     /// <summary><c>CI_JOB_STATUS</c>: <c>running</c> until after_script (trap 15).</summary>
     public string JobStatus { get; init; } = "running";
 

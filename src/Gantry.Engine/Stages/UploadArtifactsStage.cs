@@ -20,17 +20,18 @@ internal static class UploadArtifactsStage
         {
             foreach (var artifact in stage.Entries)
             {
-                there.Notice("Uploading artifacts...").Run(Call(context.Plan, helper, artifact));
+                there.Notice("Uploading artifacts...").Run(Call(context, helper, artifact));
             }
         });
         return Composition.Of(script);
     }
 
-    private static Command Call(JobPlan plan, string helper, JobArtifact artifact) => HelperCalls.WithToken(helper, plan.Payload.Token,
+    private static Command Call(StageContext context, string helper, JobArtifact artifact) => HelperCalls.WithToken(helper, context.Plan.Payload.Token,
     [
-        "artifacts-uploader", "--url", plan.Runner.Url, "--id", plan.Payload.Id.ToString(CultureInfo.InvariantCulture),
-        "--timeout", GoDuration.Format(plan.Runner.Artifact.UploadTimeout),
-        "--response-header-timeout", GoDuration.Format(plan.Runner.Artifact.ResponseHeaderTimeout),
+        "artifacts-uploader", "--url", context.Plan.Runner.Url, "--id", context.Plan.Payload.Id.ToString(CultureInfo.InvariantCulture),
+        "--timeout", GoDuration.Format(context.Plan.Runner.Artifact.UploadTimeout),
+        "--response-header-timeout", GoDuration.Format(context.Plan.Runner.Artifact.ResponseHeaderTimeout),
+        .. Provenance.Arguments(context, artifact),
         .. HelperCalls.Each("--path", artifact.Paths),
         .. HelperCalls.Each("--exclude", artifact.Exclude),
         .. artifact.Untracked ? (IReadOnlyList<Word>)["--untracked"] : [],

@@ -124,11 +124,14 @@ public sealed class LifecycleTests
     }
 
     [Fact(Timeout = 30_000)]
-    public async Task A_place_that_breaks_in_the_middle_is_a_system_failure_and_is_removed()
+    public async Task A_place_that_breaks_in_the_script_is_a_system_failure_and_the_rest_is_tried()
     {
-        using var bench = new JobRunBench().On("step_script", "break container gone").AfterScript("echo after");
+        using var bench = new JobRunBench().On("step_script", "break container gone").On("after_script", "break still gone")
+            .AfterScript("echo after").Artifacts();
 
         Assert.Equal(new JobVerdict.Failed(FailureReason.RunnerSystemFailure, "container gone", 0), await bench.RunAsync());
+        Assert.Equal(["prepare_script", "get_sources", "step_script", "after_script", "upload_artifacts_on_failure", "cleanup_file_variables"],
+            bench.Executor.Stages);
         Assert.Equal(1, bench.Executor.Disposed);
     }
 
@@ -200,6 +203,16 @@ public sealed class LifecycleTests
 
         Assert.Equal(new JobVerdict.Failed(FailureReason.JobCanceled, "canceled", 0), await bench.RunAsync());
         Assert.Equal(["prepare_script", "get_sources"], bench.Executor.Stages);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_cancel_after_the_script_ends_nothing()
+    {
+        using var bench = new JobRunBench().AfterScript("echo after").Artifacts();
+        bench.Executor.Entered = stage => Act(stage == "after_script", bench.Lifetime.Cancel);
+
+        Assert.IsType<JobVerdict.Succeeded>(await bench.RunAsync());
+        Assert.Contains("upload_artifacts_on_success", bench.Executor.Stages);
     }
 
     [Fact(Timeout = 30_000)]

@@ -71,6 +71,8 @@ internal sealed class GitBench : IDisposable
         Traits = new ScriptedExecutor(TimeProvider.System).Traits,
         HelperCommand = "/usr/bin/gantry",
         CorrelationId = "0123456789abcdef0123456789abcdef",
+        Started = DateTimeOffset.UnixEpoch,
+        Time = TimeProvider.System,
     };
 
     public JobPlan Plan() => Assert.IsType<Compilation.Planned>(JobPlanner.Compile(new PlanRequest
