@@ -126,6 +126,46 @@ public sealed class ArchiveTables : IDisposable
         Assert.Equal(one.GetProperty("expected").GetProperty("method_of_file_entries").GetInt32(), BitConverter.ToUInt16(bytes, 8));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Zips_come_back_as_files()
+    {
+        var cases = ArchiveCases.Of("archives.json", "unzip");
+        foreach (var one in cases)
+        {
+            _notices.Clear();
+            var entries = one.GetProperty("input").GetProperty("entries").EnumerateArray().Select(Make).ToArray();
+            using var archive = new TempFile(await WriteAsync(ArchiveFormat.Zip, entries));
+            var target = Directory.CreateDirectory(Path.Combine(_root, one.Name().Replace('/', '-'))).FullName;
+            await ArchiveExtractor.ExtractAsync(
+                new ExtractionRequest { ArchivePath = archive.Path, TargetDirectory = target, Report = _notices.Add },
+                TestContext.Current.CancellationToken);
+            Compare(one.GetProperty("expected"), target);
+        }
+
+        Assert.Equal(3, cases.Count);
+    }
+
+    private void Compare(JsonElement expected, string target)
+    {
+        if (expected.TryGetProperty("sizes", out var sizes))
+        {
+            Assert.All(sizes.EnumerateObject(), size => Assert.Equal(size.Value.GetInt64(), new FileInfo(Path.Combine(target, size.Name)).Length));
+        }
+
+        if (expected.TryGetProperty("warning_contains", out var warning))
+        {
+            Assert.Contains(_notices, notice => notice.Text.Contains(warning.GetString()!, StringComparison.Ordinal));
+        }
+
+        if (expected.TryGetProperty("modes", out var modes) && !OperatingSystem.IsWindows())
+        {
+            foreach (var mode in modes.EnumerateObject())
+            {
+                Assert.Equal((UnixFileMode)Octal(mode.Value.GetString()!), File.GetUnixFileMode(Path.Combine(target, mode.Name)));
+            }
+        }
+    }
+
     private FileEntry Make(JsonElement entry)
     {
         var path = entry.Text("name");
@@ -165,4 +205,13 @@ public sealed class ArchiveTables : IDisposable
         new StreamReader(new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress)).ReadToEnd();
 
     private static int Octal(string digits) => Convert.ToInt32(digits, 8);
+
+    private sealed class TempFile : IDisposable
+    {
+        public TempFile(byte[] content) => File.WriteAllBytes(Path, content);
+
+        public string Path { get; } = System.IO.Path.GetTempFileName();
+
+        public void Dispose() => File.Delete(Path);
+    }
 }

@@ -168,8 +168,6 @@ public sealed class FileSelectionTests : IDisposable
         var files = await SelectAsync(["d/caf?.txt"]);
 
         Assert.Equal(["d/caf\uDCE9.txt"], files.Select(f => f.Path));
-        using var folder = Engine.Archives.Trees.LinuxSystem.OpenRoot(_folder["d"]);
-        Assert.Equal(0, Engine.Archives.Trees.LinuxSystem.Remove(folder, "caf\uDCE9.txt", 0));
     }
 
     private Task<IReadOnlyList<FileEntry>> SelectAsync(string[] paths, string[]? exclude = null, UntrackedFiles? untracked = null) =>

@@ -1,3 +1,6 @@
+using Gantry.Engine.Archives.Trees;
+using Microsoft.Win32.SafeHandles;
+
 namespace Gantry.Engine.Tests.Archives;
 
 /// <summary>A folder of one test, with short ways to fill it. Removed with everything in it.</summary>
@@ -31,25 +34,29 @@ internal sealed class TempFolder : IDisposable
 
     public void Dispose()
     {
-        if (!OperatingSystem.IsWindows())
+        // Tests make names that are not UTF-8, which the platform's own calls cannot remove.
+        if (LinuxSystem.IsSupported)
         {
-            Open(new DirectoryInfo(Path));
+            using var root = LinuxSystem.OpenRoot(Path);
+            Empty(root);
         }
 
         Directory.Delete(Path, recursive: true);
     }
 
-    // Folders a test made unreadable must not survive it.
-    private static void Open(DirectoryInfo folder)
+    private static void Empty(SafeFileHandle folder)
     {
-        if (!OperatingSystem.IsWindows())
+        foreach (var name in LinuxSystem.Names(folder))
         {
-            folder.UnixFileMode |= UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        }
+            if (LinuxSystem.Remove(folder, name, 0) == LinuxSystem.IsAFolder)
+            {
+                using (var child = LinuxSystem.TryOpen(folder, name, LinuxSystem.ReadOnly | LinuxSystem.Folder, 0, out _))
+                {
+                    Empty(child);
+                }
 
-        foreach (var child in folder.EnumerateDirectories().Where(child => child.LinkTarget is null))
-        {
-            Open(child);
+                LinuxSystem.Remove(folder, name, LinuxSystem.RemoveFolder);
+            }
         }
     }
 }

@@ -1,0 +1,255 @@
+using System.Formats.Tar;
+using System.IO.Compression;
+using System.Text;
+using Gantry.Engine.Archives;
+using ZstdSharp;
+
+namespace Gantry.Engine.Tests.Archives;
+
+/// <summary>Archives from elsewhere, hostile ones among them.</summary>
+public sealed class ArchiveExtractorTests : IDisposable
+{
+    private readonly TempFolder _target = new();
+    private readonly TempFolder _outside = new();
+    private readonly List<ArchiveNotice> _notices = [];
+
+    public void Dispose()
+    {
+        _target.Dispose();
+        _outside.Dispose();
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("/etc/x")]
+    [InlineData("../x")]
+    [InlineData("a/../../x")]
+    [InlineData("a/..")]
+    [InlineData("")]
+    public async Task Names_outside_the_target_are_refused_before_anything_is_written(string name)
+    {
+        await RefusedAsync(Zip(("good", "x"), (name, "x")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_target.Path));
+        if (name.Length > 0)
+        {
+            await RefusedAsync(Tar(File(name, "x")));
+        }
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("l", "/etc")]
+    [InlineData("l", "..")]
+    [InlineData("a/l", "../..")]
+    [InlineData("a/l", "b/../../../x")]
+    [InlineData("l", "b/../x")]
+    public async Task Links_out_of_the_target_are_refused_unless_allowed(string path, string target)
+    {
+        await RefusedAsync(Tar(Link(path, target)));
+        await ExtractAsync(Tar(Link(path, target)), linksMayLeave: true);
+
+        Assert.Equal(target, new FileInfo(_target[path]).LinkTarget);
+    }
+
+    [Theory(Timeout = 30_000)]
+    [InlineData("l", "a")]
+    [InlineData("l", "./a/b")]
+    [InlineData("a/b/l", "../../c")]
+    [InlineData("a/l", "..")]
+    [InlineData("l", "nowhere")]
+    public async Task Links_that_stay_inside_are_kept(string path, string target)
+    {
+        await ExtractAsync(Tar(Link(path, target)));
+
+        Assert.Equal(target, new FileInfo(_target[path]).LinkTarget);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Entries_below_a_link_of_the_archive_are_refused()
+    {
+        await RefusedAsync(Tar(Link("l", "/tmp"), File("l/x", "x")), linksMayLeave: true);
+        await RefusedAsync(Tar(File("m/x", "x"), Link("m", "/tmp")), linksMayLeave: true);
+        await RefusedAsync(Tar(Link("n", "a"), File("n/x", "x")));
+
+        Assert.False(System.IO.File.Exists(_target["n/x"]));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Nothing_is_written_through_links_that_are_there_already()
+    {
+        _target.Link("folder", _outside.Path).Link("file", _outside["victim"]);
+        _outside.File("victim", "untouched");
+
+        await RefusedAsync(Zip(("folder/x", "evil")));
+        await RefusedAsync(Zip(("folder/", "")));
+        await ExtractAsync(Zip(("file", "mine")));
+
+        Assert.Equal(["victim"], Directory.EnumerateFileSystemEntries(_outside.Path).Select(Path.GetFileName));
+        Assert.Equal("untouched", System.IO.File.ReadAllText(_outside["victim"]));
+        Assert.Null(new FileInfo(_target["file"]).LinkTarget);
+        Assert.Equal("mine", System.IO.File.ReadAllText(_target["file"]));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_hard_link_shares_a_file_of_the_archive_and_no_other()
+    {
+        _outside.File("secret");
+        _target.Link("planted", _outside["secret"]);
+
+        await ExtractAsync(Tar(File("a", "content"), HardLink("d/b", "a")));
+        await RefusedAsync(Tar(HardLink("c", "planted")));
+        await RefusedAsync(Tar(HardLink("c", "../x")));
+
+        Assert.Equal("content", System.IO.File.ReadAllText(_target["d/b"]));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Files_in_the_way_are_overwritten_and_folders_are_not()
+    {
+        _target.File("a", "a much longer old content").File("d/keep").Folder("empty");
+
+        await ExtractAsync(Zip(("a", "new"), ("empty", "file")));
+        await RefusedAsync(Zip(("d", "file")));
+
+        Assert.Equal("new", System.IO.File.ReadAllText(_target["a"]));
+        Assert.Equal("file", System.IO.File.ReadAllText(_target["empty"]));
+        Assert.True(System.IO.File.Exists(_target["d/keep"]));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Limits_on_entries_and_bytes_hold()
+    {
+        await RefusedAsync(Zip(("a", "1"), ("b", "2"), ("c", "3")), maxEntries: 2);
+        await RefusedAsync(Zip(("a", new string('x', 600)), ("b", new string('x', 600))), maxBytes: 1000);
+        await RefusedAsync(Tar(File("a", "1"), File("b", "2")), maxEntries: 1);
+        await RefusedAsync(Tar(File("a", new string('x', 600)), File("b", new string('x', 600))), maxBytes: 1000);
+        await ExtractAsync(Zip(("a", new string('x', 500)), ("b", new string('x', 500))), maxEntries: 2, maxBytes: 1000);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_zip_that_lies_about_its_sizes_is_refused()
+    {
+        var bytes = Zip(("a", new string('x', 5000)));
+        var directory = bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
+        BitConverter.TryWriteBytes(bytes.AsSpan(directory + 24), 10u);
+
+        await RefusedAsync(bytes, maxBytes: 1000);
+        BitConverter.TryWriteBytes(bytes.AsSpan(directory + 24), 6000u);
+        await RefusedAsync(bytes);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Damage_is_an_archive_fault_and_never_another()
+    {
+        var random = new Random(7);
+        foreach (var whole in (byte[][])[Zip(("a/b", "hello hello hello"), ("c", "x")), Tar(File("a/b", "hello"), Link("c", "a"))])
+        {
+            for (var i = 0; i < 300; i++)
+            {
+                var bytes = (byte[])whole.Clone();
+                bytes[random.Next(bytes.Length)] ^= (byte)(1 << random.Next(8));
+                bytes = i % 3 == 0 ? bytes[..random.Next(bytes.Length)] : bytes;
+                using var target = new TempFolder();
+                try
+                {
+                    await ExtractAsync(bytes, target.Path, maxBytes: 10_000);
+                }
+                catch (Exception fault) when (fault is ArchiveException or IOException)
+                {
+                    // Refused. A name changed by the damage may also be one the system does not take.
+                }
+            }
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task What_is_no_archive_is_refused_with_a_reason()
+    {
+        Assert.Equal("not a valid zip file", (await RefusedAsync([])).Message);
+        Assert.Equal("not a valid zip file", (await RefusedAsync("plain text"u8.ToArray())).Message);
+        Assert.Equal("a gzip archive cannot be extracted", (await RefusedAsync([0x1F, 0x8B, 8, 0])).Message);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Part_of_git_is_extracted_with_two_warnings()
+    {
+        await ExtractAsync(Zip((".git/config", "x")));
+
+        Assert.Equal(
+            ["Part of .git directory is on the list of files to extract", "This may introduce unexpected problems"],
+            _notices.Select(n => n.Text));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Set_id_bits_are_not_restored()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var entry = File("tool", "x");
+        entry.Mode = (UnixFileMode)Convert.ToInt32("6755", 8);
+        await ExtractAsync(Tar(entry));
+
+        Assert.Equal((UnixFileMode)Convert.ToInt32("755", 8), System.IO.File.GetUnixFileMode(_target["tool"]));
+    }
+
+    private async Task<ArchiveException> RefusedAsync(
+        byte[] archive, bool linksMayLeave = false, long? maxEntries = null, long? maxBytes = null) =>
+        await Assert.ThrowsAsync<ArchiveException>(() => ExtractAsync(archive, linksMayLeave, maxEntries, maxBytes));
+
+    private Task ExtractAsync(byte[] archive, bool linksMayLeave = false, long? maxEntries = null, long? maxBytes = null) =>
+        ExtractAsync(archive, _target.Path, linksMayLeave, maxEntries, maxBytes);
+
+    private async Task ExtractAsync(
+        byte[] archive, string target, bool linksMayLeave = false, long? maxEntries = null, long? maxBytes = null)
+    {
+        using var folder = new TempFolder();
+        System.IO.File.WriteAllBytes(folder["archive"], archive);
+        await ArchiveExtractor.ExtractAsync(
+            new ExtractionRequest
+            {
+                ArchivePath = folder["archive"],
+                TargetDirectory = target,
+                Report = _notices.Add,
+                LinksMayLeave = linksMayLeave,
+                MaxEntries = maxEntries,
+                MaxBytes = maxBytes,
+                Workers = 2,
+            },
+            TestContext.Current.CancellationToken);
+    }
+
+    private static byte[] Zip(params (string Name, string Content)[] entries)
+    {
+        var output = new MemoryStream();
+        using (var zip = new ZipArchive(output, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (var (name, content) in entries)
+            {
+                using var stream = zip.CreateEntry(name.Length == 0 ? "\0" : name).Open();
+                stream.Write(Encoding.UTF8.GetBytes(content));
+            }
+        }
+
+        return output.ToArray();
+    }
+
+    private static byte[] Tar(params TarEntry[] entries)
+    {
+        var output = new MemoryStream();
+        using (var zstd = new CompressionStream(output, leaveOpen: true))
+        using (var tar = new TarWriter(zstd))
+        {
+            Array.ForEach(entries, tar.WriteEntry);
+        }
+
+        return output.ToArray();
+    }
+
+    private static PaxTarEntry File(string name, string content) =>
+        new(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(content)) };
+
+    private static PaxTarEntry Link(string name, string target) => new(TarEntryType.SymbolicLink, name) { LinkName = target };
+
+    private static PaxTarEntry HardLink(string name, string target) => new(TarEntryType.HardLink, name) { LinkName = target };
+}
