@@ -16,6 +16,8 @@ namespace Gantry.Coordinator.Creation;
 /// </summary>
 internal sealed class PipelineCreator(Database database, Repositories repositories, JobLifecycle lifecycle, ServerAddress address, TimeProvider clock)
 {
+    private static readonly TimeSpan SupersedeWindow = TimeSpan.FromDays(7);
+
     public async Task<PipelineCreation> CreateAsync(PipelineOrder order, CancellationToken cancellation)
     {
         var reader = new RepositoryReader(repositories, order.Project.Id);
@@ -139,6 +141,20 @@ internal sealed class PipelineCreator(Database database, Repositories repositori
             model,
             cancellation);
 
+    // ci-yaml §20: older pipelines of the same ref, of another commit, not children (those follow their parents).
+    private void SupersedeOlder(StoreSession session, ProjectRow project, PipelineRow newer)
+    {
+        if (!project.AutoCancel || newer.UpstreamJobId is not null)
+        {
+            return;
+        }
+
+        foreach (var older in session.Pipelines.AliveBefore(newer, newer.CreatedAt - SupersedeWindow))
+        {
+            lifecycle.Supersede(session, older, newer.Id);
+        }
+    }
+
     private static PipelineRow Failed(PipelineRow pipeline, string errors) =>
         pipeline with { Status = CiStatus.Failed, YamlErrors = errors, FailureReason = "config_error", FinishedAt = pipeline.CreatedAt };
 
@@ -173,6 +189,7 @@ internal sealed class PipelineCreator(Database database, Repositories repositori
             session =>
             {
                 lifecycle.Begin(session, pipeline.Id);
+                SupersedeOlder(session, order.Project, pipeline);
                 return new PipelineCreation.Created(session.Pipelines.Find(pipeline.Id)!);
             },
             CancellationToken.None);

@@ -140,7 +140,7 @@ internal sealed class ArtifactEndpoints(CoordinatorServices services)
         }
     }
 
-    // The token is of the running job that depends on this one, or of the job itself; either may read its project's jobs.
+    // The token is of a running job of the same project that depends on this one, or of the job itself, running or not.
     private async Task DownloadAsync(HttpContext http)
     {
         var id = JobGate.IdOf(http);
@@ -152,7 +152,7 @@ internal sealed class ArtifactEndpoints(CoordinatorServices services)
 
         var (asking, archive) = await services.Database.ReadAsync(
             session => (session.Jobs.FindByToken(token), session.Artifacts.Find(id, "archive")), http.RequestAborted);
-        if (asking is null || !CiStatus.IsExecuting(asking.Status))
+        if (asking is null || (asking.Id != id && !CiStatus.IsExecuting(asking.Status)))
         {
             throw ApiException.Forbidden();
         }

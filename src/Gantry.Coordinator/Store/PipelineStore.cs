@@ -60,6 +60,18 @@ internal sealed class PipelineStore(SqlSession sql, StoreSession session)
     public IReadOnlyList<PipelineRow> Children(long pipelineId) =>
         sql.Query($"select {Columns} from pipelines where upstream_pipeline_id = @id order by id", Map, ("id", pipelineId));
 
+    /// <summary>Unfinished root pipelines of the same ref and another commit that are older, the oldest first.</summary>
+    public IReadOnlyList<PipelineRow> AliveBefore(PipelineRow newer, DateTimeOffset since) =>
+        sql.Query(
+            $"""
+            select {Columns} from pipelines
+            where project_id = @project and ref = @ref and tag = @tag and id < @id and sha <> @sha and upstream_job_id is null
+                and created_at >= @since and status not in ('success', 'failed', 'canceled', 'skipped', 'canceling')
+            order by id
+            """,
+            Map,
+            ("project", newer.ProjectId), ("ref", newer.Ref), ("tag", newer.Tag), ("id", newer.Id), ("sha", newer.Sha), ("since", since));
+
     /// <summary>Pipelines of the whole instance in one status, oldest first.</summary>
     public IReadOnlyList<PipelineRow> InStatus(string status) =>
         sql.Query($"select {Columns} from pipelines where status = @status order by id", Map, ("status", status));
