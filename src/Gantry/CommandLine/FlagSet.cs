@@ -10,31 +10,41 @@ internal sealed class FlagSet
 
     public IReadOnlyList<Flag> Flags => _flags;
 
-    public ValueFlag<string> Text(string names, string help, string? environment = null, string initial = "") =>
-        Add(new ValueFlag<string>(Split(names), environment, help, initial, text => (text, null)));
+    public FlagValue<string> Text(string names, string help, string? environment = null, string initial = "") =>
+        Add(names, help, environment, initial, text => (text, null));
 
-    public ValueFlag<bool> Switch(string names, string help, string? environment = null, bool initial = false) =>
-        Add(new ValueFlag<bool>(Split(names), environment, help, initial, GoText.Boolean));
+    public FlagValue<bool> Switch(string names, string help, string? environment = null, bool initial = false) =>
+        Add(names, help, environment, initial, GoText.Boolean);
 
     /// <summary>Takes a value like any other flag, and knows whether it was given.</summary>
-    public ValueFlag<bool?> OptionalBoolean(string names, string help, string? environment = null) =>
-        Add(new ValueFlag<bool?>(Split(names), environment, help, null, GoText.OptionalBoolean));
+    public FlagValue<bool?> OptionalBoolean(string names, string help, string? environment = null) =>
+        Add<bool?>(names, help, environment, null, GoText.OptionalBoolean);
 
-    public ValueFlag<long> Integer(string names, string help, string? environment = null, long initial = 0) =>
-        Add(new ValueFlag<long>(Split(names), environment, help, initial, GoText.Integer));
+    public FlagValue<long> Integer(string names, string help, string? environment = null, long initial = 0) =>
+        Add(names, help, environment, initial, GoText.Integer);
 
-    public ValueFlag<TimeSpan> Duration(string names, string help, string? environment = null, TimeSpan initial = default) =>
-        Add(new ValueFlag<TimeSpan>(Split(names), environment, help, initial, GoText.Duration));
+    public FlagValue<TimeSpan> Duration(string names, string help, string? environment = null, TimeSpan initial = default) =>
+        Add(names, help, environment, initial, GoText.Duration);
 
-    public ListFlag List(string names, string help, string? environment = null) =>
-        Add(new ListFlag(Split(names), environment, help));
-
-    public T Add<T>(T flag)
-        where T : Flag
+    /// <summary>May be given several times; each time adds one element.</summary>
+    public List<string> List(string names, string help, string? environment = null)
     {
-        _flags.Add(flag);
-        return flag;
+        var values = new List<string>();
+        Add(new Flag
+        {
+            Names = Split(names),
+            Environment = environment,
+            Help = help,
+            Take = text =>
+            {
+                values.Add(text);
+                return null;
+            },
+        });
+        return values;
     }
+
+    public void Add(Flag flag) => _flags.Add(flag);
 
     /// <summary>Reads the environment, then the words; all problems are collected.</summary>
     public FlagOutcome Parse(IReadOnlyList<string> words, IReadOnlyDictionary<string, string> environment)
@@ -108,7 +118,7 @@ internal sealed class FlagSet
     }
 
     private string Suggestion(string name) =>
-        Spelling.Nearest(name, _flags.Where(f => !f.Hidden).SelectMany(f => f.Names)) is { } near ? $" (did you mean --{near}?)" : "";
+        Spelling.Nearest(name, _flags.SelectMany(f => f.Names)) is { } near ? $" (did you mean --{near}?)" : "";
 
     private static void Accept(Flag flag, string name, string value, List<string> problems)
     {
@@ -116,6 +126,30 @@ internal sealed class FlagSet
         {
             problems.Add($"invalid value for flag -{name}: {problem}");
         }
+    }
+
+    private FlagValue<T> Add<T>(string names, string help, string? environment, T initial, Func<string, (T Value, string? Problem)> parse)
+    {
+        var value = new FlagValue<T>(initial);
+        Add(new Flag
+        {
+            Names = Split(names),
+            Environment = environment,
+            Help = help,
+            IsSwitch = typeof(T) == typeof(bool),
+            DefaultText = initial switch { bool or null or TimeSpan => "", _ => initial.ToString() ?? "" },
+            Take = text =>
+            {
+                var (parsed, problem) = parse(text);
+                if (problem is null)
+                {
+                    (value.Value, value.IsSet) = (parsed, true);
+                }
+
+                return problem;
+            },
+        });
+        return value;
     }
 
     private static string[] Split(string names) => names.Split(", ");

@@ -16,17 +16,17 @@ internal sealed class GlobalFlags
 
     public FlagSet Set { get; } = new();
 
-    public ValueFlag<bool> Help { get; }
+    public FlagValue<bool> Help { get; }
 
-    public ValueFlag<bool> Version { get; }
+    public FlagValue<bool> Version { get; }
 
     public bool LogSettingsGiven => Debug.IsSet || LogFormat.IsSet || LogLevel.IsSet;
 
-    private ValueFlag<bool> Debug { get; }
+    private FlagValue<bool> Debug { get; }
 
-    private ValueFlag<string> LogFormat { get; }
+    private FlagValue<string> LogFormat { get; }
 
-    private ValueFlag<string> LogLevel { get; }
+    private FlagValue<string> LogLevel { get; }
 
     /// <summary>Returns what is wrong, or null.</summary>
     public string? Apply(LineLoggerProvider logs)

@@ -27,7 +27,7 @@ internal static class HelpText
     {
         writer.WriteLine($"NAME:\n   gantry {command.Name} - {command.Summary}\n");
         writer.WriteLine($"USAGE:\n   gantry {command.Name} [command options]{(command.ArgumentsText.Length > 0 ? " " + command.ArgumentsText : "")}\n");
-        if (command.Flags.Flags.Any(flag => !flag.Hidden))
+        if (command.Flags.Flags.Count > 0)
         {
             writer.WriteLine("OPTIONS:");
             WriteFlags(writer, command.Flags);
@@ -36,7 +36,7 @@ internal static class HelpText
 
     private static void WriteFlags(TextWriter writer, FlagSet flags)
     {
-        var rows = flags.Flags.Where(flag => !flag.Hidden).Select(flag => (Left: Left(flag), Right: Right(flag))).ToList();
+        var rows = flags.Flags.Select(flag => (Left: Left(flag), Right: Right(flag))).ToList();
         var width = Math.Min(44, rows.Max(row => row.Left.Length)) + 2;
         foreach (var (left, right) in rows)
         {

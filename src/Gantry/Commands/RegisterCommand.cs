@@ -1,0 +1,70 @@
+using Gantry.CommandLine;
+using Gantry.Engine;
+using Gantry.Runner.Registration;
+
+namespace Gantry.Commands;
+
+/// <summary><c>gantry register</c> (official-cli-config §1.3.3): its own flags, and one per key of a runner entry.</summary>
+internal static class RegisterCommand
+{
+    public static Command Create()
+    {
+        var flags = new FlagSet();
+        var config = RunnerTools.ConfigFlag(flags);
+        var template = flags.Text("template-config", "path to the configuration template file", "TEMPLATE_CONFIG_FILE");
+        var tags = flags.Text("tag-list", "tag list (registration tokens only)", "RUNNER_TAG_LIST");
+        var quiet = flags.Switch("non-interactive, n", "run without asking", "REGISTER_NON_INTERACTIVE");
+        var leave = flags.Switch("leave-runner", "don't remove the runner if registration fails", "REGISTER_LEAVE_RUNNER");
+        var registration = flags.Text("registration-token, r", "registration token", "REGISTRATION_TOKEN");
+        var untagged = flags.Switch("run-untagged", "run jobs without tags (registration tokens only)", "REGISTER_RUN_UNTAGGED");
+        var locked = flags.Switch("locked", "lock to the current project (registration tokens only)", "REGISTER_LOCKED", initial: true);
+        var access = flags.Text("access-level", "not_protected or ref_protected (registration tokens only)", "REGISTER_ACCESS_LEVEL");
+        var timeout = flags.Integer("maximum-timeout", "longest job in seconds (registration tokens only)", "REGISTER_MAXIMUM_TIMEOUT");
+        var paused = flags.Switch("paused", "start paused (registration tokens only)", "REGISTER_PAUSED");
+        var note = flags.Text("maintenance-note", "note for the runner's maintainers (registration tokens only)", "REGISTER_MAINTENANCE_NOTE");
+        var entry = RunnerFlags.NewEntry();
+        foreach (var flag in RunnerFlags.All)
+        {
+            flags.Add(new Flag
+            {
+                Names = [.. flag.Key.Flags.Select(name => name.TrimStart('-'))],
+                Environment = flag.Key.Environment,
+                Help = $"[{string.Join('.', (string[])["runners", .. flag.Path])}] {flag.Key.Name}",
+                IsSwitch = flag.IsSwitch,
+                Take = text => flag.Apply(entry, text),
+            });
+        }
+
+        return new Command("register", "register a new runner", flags, (context, cancellationToken) => RunnerTools.UseAsync(
+            context,
+            (tools, cancellation) =>
+            {
+                if (entry.Text("name").Length == 0)
+                {
+                    entry.Set("name", context.Host.HostName);
+                }
+
+                return new RunnerRegistration(
+                    new RegisterRequest
+                    {
+                        ConfigPath = RunnerTools.ConfigPath(context, config),
+                        TemplatePath = template.Value,
+                        TagList = tags.Value,
+                        NonInteractive = quiet.Value,
+                        LeaveRunner = leave.Value,
+                        RegistrationToken = new Secret(registration.Value),
+                        RunUntagged = untagged.Value,
+                        Locked = locked.Value,
+                        AccessLevel = access.Value,
+                        MaximumTimeout = (int)Math.Clamp(timeout.Value, 0, int.MaxValue),
+                        Paused = paused.Value,
+                        MaintenanceNote = note.Value,
+                        Runner = entry,
+                        Executors = ExecutorTable.Names,
+                    },
+                    new Dialogue(context.Terminal.Error, context.Terminal.ReadLine, !quiet.Value),
+                    tools).RunAsync(cancellation);
+            },
+            cancellationToken));
+    }
+}
