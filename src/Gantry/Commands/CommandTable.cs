@@ -7,5 +7,13 @@ internal static class CommandTable
 {
     public static IReadOnlyList<Command> All() =>
     [
+        RegisterCommand.Create(),
+        RunCommand.Create(),
+        ListCommand.Create(),
+        VerifyCommand.Create(),
+        UnregisterCommand.Create(),
+        ResetTokenCommand.Create(),
+        ServerCommand.Create(),
+        DemoCommand.Create(),
     ];
 }

@@ -1,22 +1,29 @@
 using Gantry.Engine.Executors;
-using Gantry.Engine.Plans;
 using Gantry.Executors.Shell;
 using Gantry.Runner.Configuration;
 
 namespace Gantry.Commands;
 
-/// <summary>
-/// The executors of this build: a list literal, frozen by name. An executor is bound to one entry's settings when a job
-/// needs it.
-/// </summary>
+/// <summary>The executors of this build: a list literal, found by the name used in <c>config.toml</c>.</summary>
 internal static class ExecutorTable
 {
     private static readonly ExecutorKind[] Kinds =
     [
-        new("shell", ShellExecutor.ShellTraits, (entry, context) => new ShellExecutor()),
+        new("shell", ShellExecutor.ShellTraits, (_, host) => new ShellExecutor(host.User, host.WorkingFolder, TimeProvider.System)),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];
 
     public static ExecutorKind? Find(string name) => Kinds.FirstOrDefault(kind => kind.Name == name);
+
+    public static IReadOnlyDictionary<string, Func<RunnerEntry, IExecutor>> For(ExecutorHost host) =>
+        Kinds.ToDictionary(kind => kind.Name, kind => (Func<RunnerEntry, IExecutor>)(entry => kind.Open(entry, host)));
 }
+
+/// <summary>One executor: what it can do before there is an entry, and how it is bound to one.</summary>
+internal sealed record ExecutorKind(string Name, ExecutorTraits Traits, Func<RunnerEntry, ExecutorHost, IExecutor> Open);
+
+/// <summary>What executors need of this process.</summary>
+/// <param name="User">Whose shell runs jobs; empty for our own.</param>
+/// <param name="WorkingFolder">Where relative builds and cache folders begin.</param>
+internal sealed record ExecutorHost(string User, string WorkingFolder);

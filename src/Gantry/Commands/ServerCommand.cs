@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using Gantry.CommandLine;
+using Gantry.Coordinator;
+
+namespace Gantry.Commands;
+
+/// <summary><c>gantry server</c>: the small GitLab-compatible CI.</summary>
+internal static class ServerCommand
+{
+    public static Command Create()
+    {
+        var flags = new FlagSet();
+        var listen = flags.Text("listen", "address to listen on", "GANTRY_LISTEN", "127.0.0.1:8929");
+        var data = flags.Text("data", "folder for the database, repositories, logs and artifacts", "GANTRY_DATA");
+        var external = flags.Text("external-url", "address that users and runners reach", "GANTRY_EXTERNAL_URL");
+        return new Command("server", "serve repositories, pipelines and runners", flags, async (context, cancellationToken) =>
+        {
+            var folder = Path.GetFullPath(
+                data.Value.Length > 0 ? data.Value : Path.Combine(context.Host.StateFolder, "server"), context.Host.WorkingFolder);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
+            using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
+            try
+            {
+                await using var host = await CoordinatorHost.StartAsync(
+                    new CoordinatorSettings
+                    {
+                        DataDirectory = folder,
+                        ListenUrl = $"http://{listen.Value}",
+                        ExternalUrl = external.Value.Length > 0 ? external.Value : null,
+                        Clock = context.Time,
+                    },
+                    context.Loggers, stop.Token);
+                context.Terminal.Output.WriteLine($"Gantry server on http://{listen.Value}, data in {folder}");
+                await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return 0;
+            }
+            catch (IOException error)
+            {
+                throw new CommandException($"the server cannot listen on {listen.Value}: {error.Message}\nStop what uses it, or choose another address with --listen.");
+            }
+        });
+    }
+
+    private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+}
