@@ -20,25 +20,21 @@ internal static class ServerCommand
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Stop(signal, stop));
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
-            try
-            {
-                await using var host = await CoordinatorHost.StartAsync(
-                    new CoordinatorSettings
-                    {
-                        DataDirectory = folder,
-                        ListenUrl = $"http://{listen.Value}",
-                        ExternalUrl = external.Value.Length > 0 ? external.Value : null,
-                        Clock = context.Time,
-                    },
-                    context.Loggers, stop.Token);
-                context.Terminal.Output.WriteLine($"Gantry server on http://{listen.Value}, data in {folder}");
-                await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                return 0;
-            }
-            catch (IOException error)
-            {
-                throw new CommandException($"the server cannot listen on {listen.Value}: {error.Message}\nStop what uses it, or choose another address with --listen.");
-            }
+            await using var host = await ServerStart.OpenAsync(
+                context,
+                new CoordinatorSettings
+                {
+                    DataDirectory = folder,
+                    ListenUrl = $"http://{listen.Value}",
+                    ExternalUrl = external.Value.Length > 0 ? external.Value : null,
+                    Clock = context.Time,
+                },
+                stop.Token);
+            context.Terminal.Output.WriteLine($"Gantry server on {host.Url}, data in {folder}");
+            context.Terminal.Output.WriteLine($"The owner's first access token is in {host.RootTokenFile}");
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await host.StopAsync(cancellationToken);
+            return 0;
         });
     }
 

@@ -1,9 +1,7 @@
-using System.Net.Http.Headers;
 using Gantry.CommandLine;
 using Gantry.Commands;
 using Gantry.Coordinator;
 using Gantry.Engine;
-using Gantry.Engine.Processes;
 using Gantry.Logging;
 using Gantry.Runner.Daemon;
 using Gantry.Runner.Links;
@@ -90,18 +88,11 @@ internal sealed class Demonstration(CommandContext outer, DemoSettings settings)
 
     private async Task<(ServerClient Client, Secret Token)> StartServerAsync(CommandContext context, CancellationToken cancellationToken)
     {
-        try
-        {
-            _server = await CoordinatorHost.StartAsync(
-                new CoordinatorSettings { DataDirectory = settings.ServerFolder, ListenUrl = settings.Address.ToString().TrimEnd('/'), Clock = context.Time },
-                context.Loggers, cancellationToken);
-        }
-        catch (IOException error)
-        {
-            throw new CommandException($"the server cannot listen on {settings.Listen}: {error.Message}\nStop what uses it, or choose another address with --listen.");
-        }
-
-        var token = new Secret((await File.ReadAllTextAsync(Path.Combine(settings.ServerFolder, "root_token"), cancellationToken)).Trim());
+        _server = await ServerStart.OpenAsync(
+            context,
+            new CoordinatorSettings { DataDirectory = settings.ServerFolder, ListenUrl = $"http://{settings.Listen}", Clock = context.Time },
+            cancellationToken);
+        var token = new Secret((await File.ReadAllTextAsync(_server.RootTokenFile, cancellationToken)).Trim());
         Say($"Server    {settings.Address} (data in {settings.ServerFolder})");
         return (new ServerClient(settings.Address, token), token);
     }

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+using System.Globalization;
+using Gantry.Demo;
+
+namespace Gantry.Turnaround;
+
+/// <summary>What is measured; each gives one time per run.</summary>
+internal static class Cases
+{
+    public const string Script = "echo hello world";
+
+    public static Task<List<TimeSpan>> VersionAsync(string binary, int runs) => RepeatAsync(runs, () => RunAsync(binary, "--version"));
+
+    public static Task<List<TimeSpan>> BareScriptAsync(int runs) => RepeatAsync(runs, () => RunAsync("bash", "-c", Script));
+
+    /// <summary>From the start of <c>git push</c> to the first answer that says the pipeline succeeded.</summary>
+    public static async Task<List<TimeSpan>> ShellJobAsync(Stage stage, int runs)
+    {
+        await stage.RunPipelineAsync();
+        stage.ServerTimes.Clear();
+        return await RepeatAsync(runs, stage.RunPipelineAsync);
+    }
+
+    /// <summary>Resident bytes of a process.</summary>
+    public static long Resident(int process)
+    {
+        var line = File.ReadLines($"/proc/{process}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
+    }
+
+    private static async Task<List<TimeSpan>> RepeatAsync(int runs, Func<Task> run)
+    {
+        var times = new List<TimeSpan>();
+        for (var i = 0; i < runs; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            await run();
+            times.Add(Stopwatch.GetElapsedTime(start));
+        }
+
+        return times;
+    }
+
+    private static async Task RunAsync(string file, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true })!;
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{file} ended with {process.ExitCode}");
+        }
+    }
+}

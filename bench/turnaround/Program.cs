@@ -1,0 +1,24 @@
+using System.Globalization;
+using Gantry.Turnaround;
+
+// Whole-process comparisons on this machine: ./bench/turnaround/run [--runs N]
+var runs = args.SkipWhile(word => word != "--runs").Skip(1).Select(word => int.Parse(word, CultureInfo.InvariantCulture)).FirstOrDefault(10);
+var binary = Environment.GetEnvironmentVariable("GANTRY_BINARY") ?? Path.GetFullPath("out/gantry");
+if (!File.Exists(binary))
+{
+    await Console.Error.WriteLineAsync($"{binary} does not exist; run ./build first");
+    return 1;
+}
+
+await using var stage = await Stage.OpenAsync(binary);
+Console.WriteLine($"{"case",-44}{"min",10}{"median",10}{"max",10}");
+Report.Times("gantry --version, whole process", await Cases.VersionAsync(binary, runs * 2));
+var bare = await Cases.BareScriptAsync(runs);
+Report.Times("bash -c of the job's script", bare);
+var job = await Cases.ShellJobAsync(stage, runs);
+Report.Times("shell job: push sent to success seen", job);
+Report.Ratio("  ratio to the bare script", job, bare);
+Report.Times("shell job: created to finished (server's clock)", stage.ServerTimes);
+Report.Memory("gantry run, idle, resident", Cases.Resident(stage.Runner.Id));
+Report.Memory("gantry server, idle, resident", Cases.Resident(stage.Server.Id));
+return 0;

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Gantry.Demo;
+using Gantry.Engine;
+
+namespace Gantry.Turnaround;
+
+/// <summary>A server and a runner as processes of their own, with one project; everything is removed at the end.</summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gantry-bench-");
+    private readonly DemoSettings _settings;
+    private readonly string _binary;
+    private ServerClient? _client;
+    private SampleProject? _sample;
+    private long _project;
+
+    private Stage(string binary)
+    {
+        _binary = binary;
+        var sample = _folder.CreateSubdirectory("sample").FullName;
+        File.WriteAllText(Path.Combine(sample, ".gitlab-ci.yml"), $"job:\n  script: {Cases.Script}\n");
+        _settings = new DemoSettings(_folder.FullName, sample, $"127.0.0.1:{FreePort()}", Once: true);
+        Server = Start("server", "--listen", _settings.Listen, "--data", _settings.ServerFolder);
+    }
+
+    public Process Server { get; }
+
+    public Process Runner { get; private set; } = null!;
+
+    /// <summary>Created to finished of each pipeline, by the server's own clock.</summary>
+    public List<TimeSpan> ServerTimes { get; } = [];
+
+    public static async Task<Stage> OpenAsync(string binary)
+    {
+        var stage = new Stage(binary);
+        await stage.PrepareAsync();
+        return stage;
+    }
+
+    /// <summary>Pushes a commit and waits for its pipeline to succeed.</summary>
+    public async Task RunPipelineAsync()
+    {
+        var newest = await DemoProject.NewestPipelineAsync(_client!, _project, CancellationToken.None);
+        var commit = await _sample!.PushAsync(CancellationToken.None);
+        var pipeline = await DemoProject.PipelineAsync(_client!, _project, commit, newest, TimeProvider.System, CancellationToken.None);
+        while (true)
+        {
+            var state = await _client!.GetAsync($"projects/{_project}/pipelines/{pipeline}", CancellationToken.None);
+            var status = state?.GetProperty("status").GetString();
+            if (status == "success")
+            {
+                var created = state!.Value.GetProperty("created_at").GetDateTimeOffset();
+                ServerTimes.Add(state.Value.GetProperty("finished_at").GetDateTimeOffset() - created);
+                return;
+            }
+
+            if (status is "failed" or "canceled")
+            {
+                throw new InvalidOperationException($"the pipeline ended as {status}");
+            }
+
+            await Task.Delay(10);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in new[] { Runner, Server })
+        {
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+
+        _client?.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private async Task PrepareAsync()
+    {
+        var tokenFile = Path.Combine(_settings.ServerFolder, "root_token");
+        using var http = new HttpClient { BaseAddress = _settings.Address };
+        while (!await AnswersAsync(http))
+        {
+            await Task.Delay(20);
+        }
+
+        var token = new Secret((await File.ReadAllTextAsync(tokenFile)).Trim());
+        _client = new ServerClient(_settings.Address, token);
+        _project = await DemoProject.EnsureAsync(_client, _settings, CancellationToken.None);
+        _sample = new SampleProject(_settings, token);
+        var config = Path.Combine(_settings.RunnerFolder, "config.toml");
+        Directory.CreateDirectory(_settings.RunnerFolder);
+        var register = new ProcessStartInfo(
+            _binary,
+            ["register", "--non-interactive", "--config", config, "--url", _settings.Address.ToString(), "--executor", "shell",
+                "--builds-dir", Path.Combine(_settings.RunnerFolder, "builds")]) { RedirectStandardError = true };
+        register.Environment["CI_SERVER_TOKEN"] = await DemoProject.CreateRunnerAsync(_client, CancellationToken.None);
+        using (var process = Process.Start(register)!)
+        {
+            await process.StandardError.ReadToEndAsync();
+            await process.WaitForExitAsync();
+        }
+
+        Runner = Start("run", "--config", config, "--state-dir", Path.Combine(_settings.RunnerFolder, "state"));
+    }
+
+    private static async Task<bool> AnswersAsync(HttpClient http)
+    {
+        try
+        {
+            return (await http.GetAsync("/-/health")).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+
+    private Process Start(params string[] arguments)
+    {
+        var process = Process.Start(
+            new ProcessStartInfo(_binary, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.OutputDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        return process;
+    }
+
+    private static string FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+    }
+}
