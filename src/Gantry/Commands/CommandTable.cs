@@ -15,5 +15,9 @@ internal static class CommandTable
         ResetTokenCommand.Create(),
         ServerCommand.Create(),
         DemoCommand.Create(),
+        TransferCommands.Uploader(),
+        TransferCommands.Downloader(),
+        TransferCommands.CacheArchiver(),
+        TransferCommands.CacheExtractor(),
     ];
 }

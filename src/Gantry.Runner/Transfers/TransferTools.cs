@@ -1,0 +1,25 @@
+using Gantry.Engine.Links;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Runner.Transfers;
+
+/// <summary>What the helper commands of job scripts work with. Filled by the composition root.</summary>
+public sealed record TransferTools
+{
+    /// <summary>The job's folder: paths are relative to it. Absolute.</summary>
+    public required string WorkingFolder { get; init; }
+
+    /// <summary>The variables that paths and names may name.</summary>
+    public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    /// <summary>Writes to the job's log, in the helper's format (official-job-protocol §3.10).</summary>
+    public required ILogger Logger { get; init; }
+}
+
+/// <summary>Which job's artifacts, and the line to the server.</summary>
+/// <param name="JobId">The job that owns the artifacts.</param>
+/// <param name="ShortToken">Shown in the log.</param>
+/// <param name="Link">One attempt per call.</param>
+public sealed record TransferJob(long JobId, string ShortToken, IJobLink Link);
