@@ -1,5 +1,6 @@
 using Gantry.CommandLine;
 using Gantry.Engine;
+using Gantry.Runner.Configuration;
 using Gantry.Runner.Registration;
 
 namespace Gantry.Commands;
@@ -41,7 +42,7 @@ internal static class RegisterCommand
             {
                 if (entry.Text("name").Length == 0)
                 {
-                    entry.Set("name", context.Host.HostName);
+                    Set(entry, "--name", context.Host.HostName);
                 }
 
                 return new RunnerRegistration(
@@ -66,5 +67,14 @@ internal static class RegisterCommand
                     tools).RunAsync(cancellation);
             },
             cancellationToken));
+    }
+
+    /// <summary>Sets a key of an entry as its flag would.</summary>
+    public static void Set(ConfigTable entry, string flag, string value)
+    {
+        if (RunnerFlags.All.First(candidate => candidate.Key.Flags.Contains(flag)).Apply(entry, value) is { } problem)
+        {
+            throw new CommandException($"{flag}: {problem}");
+        }
     }
 }

@@ -35,9 +35,8 @@ internal static class DemoExecutor
     {
         if (executor == "docker")
         {
-            var docker = entry.Grow("docker");
-            docker.Set("image", Image);
-            docker.Set("pull_policy", (List<string>)["if-not-present"]);
+            RegisterCommand.Set(entry, "--docker-image", Image);
+            RegisterCommand.Set(entry, "--docker-pull-policy", "if-not-present");
         }
     }
 

@@ -115,10 +115,10 @@ internal sealed class Demonstration(CommandContext outer, DemoSettings settings)
         Directory.CreateDirectory(settings.RunnerFolder);
         var (executor, why) = await DemoExecutor.ChooseAsync(settings, cancellationToken);
         var entry = RunnerFlags.NewEntry();
-        entry.Set("name", "demo");
-        entry.Set("url", settings.Address.ToString());
-        entry.Set("token", await DemoProject.CreateRunnerAsync(client, cancellationToken));
-        entry.Set("executor", executor);
+        RegisterCommand.Set(entry, "--name", "demo");
+        RegisterCommand.Set(entry, "--url", settings.Address.ToString());
+        RegisterCommand.Set(entry, "--token", await DemoProject.CreateRunnerAsync(client, cancellationToken));
+        RegisterCommand.Set(entry, "--executor", executor);
         DemoExecutor.Configure(entry, executor);
         await new RunnerRegistration(
             new RegisterRequest { ConfigPath = ConfigPath, NonInteractive = true, Runner = entry, Executors = ExecutorTable.Names },

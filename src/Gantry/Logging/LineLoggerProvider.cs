@@ -5,8 +5,8 @@ namespace Gantry.Logging;
 
 /// <summary>
 /// The process log on standard error in the official formats. Fields are the named values of a message's template and
-/// those of the scopes around it, in the order the format wants. Level and format may change while running (configuration reload). Thread-safe: one line
-/// is one write.
+/// those of the scopes around it, in the order the format wants. Level and format may change while running (configuration
+/// reload). Thread-safe: one line is one write.
 /// </summary>
 internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) : ILoggerProvider, ISupportExternalScope
 {
@@ -96,10 +96,12 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
             provider.Write(logLevel, formatter(state, exception), fields);
         }
 
+        // Scopes of other libraries (requests, connections) are not fields of ours. An inner scope's value replaces an outer one's.
         private static void AddFields(object? scope, List<KeyValuePair<string, string>> fields)
         {
-            foreach (var (key, value) in scope as IReadOnlyList<KeyValuePair<string, object?>> ?? [])
+            foreach (var (key, value) in scope as KeyValuePair<string, object?>[] ?? [])
             {
+                fields.RemoveAll(field => field.Key == key);
                 fields.Add(new(key, Convert.ToString(value, CultureInfo.InvariantCulture) ?? ""));
             }
         }
