@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Gantry.CommandLine;
-using Gantry.Engine.Running;
 using Gantry.Logging;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Daemon;
