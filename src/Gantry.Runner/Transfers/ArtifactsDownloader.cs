@@ -27,7 +27,12 @@ public sealed class ArtifactsDownloader(TransferTools tools, TransferJob job)
             await ArchiveExtractor.ExtractAsync(
                 new ExtractionRequest
                 {
-                    ArchivePath = file, TargetDirectory = tools.WorkingFolder, Report = notice => TransferLog.Notice(tools.Logger, notice),
+                    ArchivePath = file,
+                    TargetDirectory = tools.WorkingFolder,
+                    Report = notice => TransferLog.Notice(tools.Logger, notice),
+                    // This runs inside the job's own place, with the job's own rights.
+                    LinksMayLeave = true,
+                    RestoreOwners = true,
                 },
                 cancellationToken);
         }

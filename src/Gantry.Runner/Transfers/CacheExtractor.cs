@@ -22,7 +22,12 @@ public sealed class CacheExtractor(TransferTools tools)
             await ArchiveExtractor.ExtractAsync(
                 new ExtractionRequest
                 {
-                    ArchivePath = archive, TargetDirectory = tools.WorkingFolder, Report = notice => TransferLog.Notice(tools.Logger, notice),
+                    ArchivePath = archive,
+                    TargetDirectory = tools.WorkingFolder,
+                    Report = notice => TransferLog.Notice(tools.Logger, notice),
+                    // This runs inside the job's own place, with the job's own rights.
+                    LinksMayLeave = true,
+                    RestoreOwners = true,
                 },
                 cancellationToken);
         }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Gantry.Engine.Plans;
 using Gantry.Engine.Traces;
 
 namespace Gantry.Engine.Sources.Mirrors;

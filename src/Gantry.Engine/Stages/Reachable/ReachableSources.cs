@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
-using Gantry.Engine.Shells;
 using Gantry.Engine.Sources;
 using Gantry.Engine.Sources.Mirrors;
 using Gantry.Engine.Traces;
@@ -151,12 +150,13 @@ internal sealed class ReachableSources(StageContext context, IJobEnvironment env
             if (!File.Exists(path))
             {
                 var fresh = path + "." + Guid.NewGuid().ToString("n");
-                await using (var file = new FileStream(fresh, new FileStreamOptions
+                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+                if (!OperatingSystem.IsWindows())
                 {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = OperatingSystem.IsWindows() ? null : UnixFileMode.UserRead | UnixFileMode.UserWrite,
-                }))
+                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                }
+
+                await using (var file = new FileStream(fresh, options))
                 {
                     await file.WriteAsync(Encoding.UTF8.GetBytes(content), cancellationToken);
                 }
