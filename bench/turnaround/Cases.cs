@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Gantry.Demo;
 
 namespace Gantry.Turnaround;
 

@@ -6,7 +6,6 @@ using Gantry.Runner.Links;
 using Gantry.TestKit.Coordinator;
 using Gantry.TestKit.Logging;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Time.Testing;
 

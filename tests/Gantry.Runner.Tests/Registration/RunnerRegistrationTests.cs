@@ -1,4 +1,3 @@
-using Gantry.Engine;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Links;
 using Gantry.Runner.Registration;

@@ -28,8 +28,8 @@ public sealed class CapacityTests
         Assert.Equal(new JobNumbers(0, 0), capacity.Take(A, projectId: 1).Numbers);
     }
 
-    [Fact]
-    public void A_job_too_many_waits_for_its_turn()
+    [Fact(Timeout = 30_000)]
+    public async Task A_job_too_many_waits_for_its_turn()
     {
         var capacity = New(1);
         var first = capacity.Take(A, 1);
@@ -41,11 +41,11 @@ public sealed class CapacityTests
 
         first.Dispose();
 
-        Assert.True(turn.Wait(TimeSpan.FromSeconds(10)));
+        await turn.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
-    [Fact]
-    public void A_job_that_ends_while_it_waits_takes_nobodys_turn()
+    [Fact(Timeout = 30_000)]
+    public async Task A_job_that_ends_while_it_waits_takes_nobodys_turn()
     {
         var capacity = New(1);
         var first = capacity.Take(A, 1);
@@ -55,12 +55,12 @@ public sealed class CapacityTests
 
         first.Dispose();
 
-        Assert.True(last.ReadyAsync(CancellationToken.None).Wait(TimeSpan.FromSeconds(10)));
+        await last.ReadyAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal(0, capacity.Free);
     }
 
-    [Fact]
-    public void More_capacity_lets_the_waiting_ones_in()
+    [Fact(Timeout = 30_000)]
+    public async Task More_capacity_lets_the_waiting_ones_in()
     {
         var capacity = New(1);
         capacity.Take(A, 1);
@@ -68,7 +68,7 @@ public sealed class CapacityTests
 
         capacity.Concurrent = 2;
 
-        Assert.True(turn.Wait(TimeSpan.FromSeconds(10)));
+        await turn.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -46,12 +46,26 @@ internal static class TarExtraction
 
         foreach (var (path, target) in links)
         {
-            if (!Path.Exists(path))
+            if (!Path.Exists(path) && !IsBehindLink(folder, path))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 File.CreateSymbolicLink(path, target);
             }
         }
+    }
+
+    // A link made a moment ago may stand where this one's folder would be.
+    private static bool IsBehindLink(string folder, string path)
+    {
+        for (var above = Path.GetDirectoryName(path); above is not null && above.Length > folder.Length; above = Path.GetDirectoryName(above))
+        {
+            if (new FileInfo(above).LinkTarget is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static async Task FileAsync(TarEntry entry, string path, CancellationToken cancellationToken)
