@@ -1,0 +1,37 @@
+using Gantry.Coordinator.Store;
+
+namespace Gantry.Coordinator.Web;
+
+/// <summary>The addresses of pages, as GitLab has them, so that links in old notes and chat logs lead somewhere.</summary>
+internal static class WebPath
+{
+    public const string SignIn = "/users/sign_in";
+    public const string SignOut = "/users/sign_out";
+    public const string AdminRunners = "/admin/runners";
+    public const string NewProject = "/projects/new";
+    public const string Preferences = "/-/preferences";
+
+    public static string Project(string fullPath) => "/" + string.Join('/', fullPath.Split('/').Select(Uri.EscapeDataString));
+
+    public static string Of(ProjectRow project) => Project(project.FullPath);
+
+    public static string Pipelines(ProjectRow project) => Of(project) + "/-/pipelines";
+
+    public static string Pipelines(ProjectRow project, string refName) => $"{Pipelines(project)}?ref={Uri.EscapeDataString(refName)}";
+
+    public static string NewPipeline(ProjectRow project) => Of(project) + "/-/pipelines/new";
+
+    public static string Pipeline(ProjectRow project, long id) => $"{Of(project)}/-/pipelines/{id}";
+
+    public static string Jobs(ProjectRow project) => Of(project) + "/-/jobs";
+
+    public static string Job(ProjectRow project, long id) => $"{Of(project)}/-/jobs/{id}";
+
+    public static string Settings(ProjectRow project) => Of(project) + "/-/settings/ci_cd";
+
+    public static string Runner(ProjectRow project, long id) => $"{Of(project)}/-/runners/{id}";
+
+    public static string Lint(ProjectRow project) => Of(project) + "/-/ci/lint";
+
+    public static string Live(ProjectRow project) => Of(project) + "/-/live";
+}

@@ -1,0 +1,211 @@
+using System.Globalization;
+using Gantry.Coordinator.Http;
+using Gantry.Coordinator.Web.Live;
+using Gantry.Coordinator.Web.Pages;
+using Gantry.Coordinator.Web.Sessions;
+using Gantry.Coordinator.Web.Views;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Gantry.Coordinator.Web;
+
+/// <summary>
+/// From a path to its page. Project paths have any number of parts, and <c>/-/</c> divides them from the page: not a shape
+/// that route patterns know, so it is a list of patterns here.
+/// </summary>
+internal sealed class WebRouter(WebRoom room)
+{
+    // Forms carry little; the largest is a configuration to check.
+    private const long LargestForm = 2 * 1024 * 1024;
+
+    public async Task HandleAsync(HttpContext http)
+    {
+        Protect(http.Response.Headers);
+        var path = http.Request.Path.Value ?? "/";
+        if (path.StartsWith("/-/assets/", StringComparison.Ordinal) && path.Split('/') is [_, _, _, var version, var file] && IsRead(http))
+        {
+            await room.Assets.ServeAsync(http, version, file);
+            return;
+        }
+
+        var request = new WebRequest(room, http, await room.Door.OpenAsync(http));
+        try
+        {
+            if (IsRead(http))
+                await ReadAsync(request, path);
+            else if (HttpMethods.IsPost(http.Request.Method))
+                await PostAsync(request, path);
+            else
+                throw ApiException.NotFound();
+        }
+        catch (ApiException error) when (!http.Response.HasStarted)
+        {
+            await RefuseAsync(request, error);
+        }
+    }
+
+    private static bool IsRead(HttpContext http) => HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
+
+    private static async Task ReadAsync(WebRequest request, string path)
+    {
+        switch (Split(path))
+        {
+            case ([], null):
+                await ProjectPages.ListAsync(request);
+                break;
+            case (["users", "sign_in"], null):
+                await DoorPages.FormAsync(request);
+                break;
+            case (["projects", "new"], null):
+                await NewProjectPages.FormAsync(request);
+                break;
+            case (["admin", "runners"], null):
+                await AdminPages.RunnersAsync(request);
+                break;
+            case (["admin", "runners", var id], null):
+                await AdminPages.RunnerAsync(request, Number(id));
+                break;
+            case ({ Length: >= 2 } project, var page):
+                await ReadAsync(await VisitAsync(request, project), page ?? []);
+                break;
+            default:
+                throw ApiException.NotFound();
+        }
+    }
+
+    private static Task ReadAsync(ProjectVisit visit, string[] page) => page switch
+    {
+        [] => ProjectPages.HomeAsync(visit),
+        ["pipelines"] => PipelinePages.ListAsync(visit),
+        ["pipelines", "new"] => NewPipelinePages.FormAsync(visit),
+        ["pipelines", "latest"] => PipelinePages.LatestAsync(visit, null),
+        ["pipelines", .. var branch, "latest"] => PipelinePages.LatestAsync(visit, string.Join('/', branch)),
+        ["pipelines", var id] => PipelinePages.ShowAsync(visit, Number(id), PipelineTab.Graph),
+        ["pipelines", var id, "builds"] => PipelinePages.ShowAsync(visit, Number(id), PipelineTab.Jobs),
+        ["pipelines", var id, "failures"] => PipelinePages.ShowAsync(visit, Number(id), PipelineTab.Failures),
+        ["jobs"] => JobPages.ListAsync(visit),
+        ["jobs", var id] => JobPages.ShowAsync(visit, Number(id)),
+        ["jobs", var id, "raw"] => JobPages.RawAsync(visit, Number(id)),
+        ["jobs", var id, "log"] => JobPages.LogAsync(visit, Number(id)),
+        ["jobs", var id, "trace.json"] => JobPages.TraceJsonAsync(visit, Number(id)),
+        ["jobs", var id, "artifacts", "download"] => JobPages.DownloadAsync(visit, Number(id)),
+        ["live"] => LiveAsync(visit),
+        ["settings", "ci_cd"] => RunnerPages.SettingsAsync(visit),
+        ["runners", "new"] => RunnerPages.FormAsync(visit),
+        ["runners", var id] => RunnerPages.ShowAsync(visit, Number(id)),
+        ["ci", "lint"] => LintPages.FormAsync(visit),
+        _ => throw ApiException.NotFound(),
+    };
+
+    private async Task PostAsync(WebRequest request, string path)
+    {
+        var form = await FormAsync(request);
+        switch (Split(path))
+        {
+            case (["users", "sign_in"], null):
+                await DoorPages.SignInAsync(request, room, form);
+                break;
+            case (["users", "sign_out"], null):
+                DoorPages.SignOut(request, room);
+                break;
+            case ([], ["preferences"]):
+                DoorPages.Prefer(request, form);
+                break;
+            case (["projects", "new"], null):
+                await NewProjectPages.CreateAsync(request, form);
+                break;
+            case (["admin", "runners", var id, ("pause" or "resume" or "remove") and var action], null):
+                await AdminPages.ChangeRunnerAsync(request, Number(id), action);
+                break;
+            case ({ Length: >= 2 } project, { } page):
+                await PostAsync(await VisitAsync(request, project), page, form);
+                break;
+            default:
+                throw ApiException.NotFound();
+        }
+    }
+
+    private static Task PostAsync(ProjectVisit visit, string[] page, WebForm form) => page switch
+    {
+        ["pipelines"] => NewPipelinePages.CreateAsync(visit, form),
+        ["pipelines", var id, "retry"] => PipelinePages.RetryAsync(visit, Number(id), form),
+        ["pipelines", var id, "cancel"] => PipelinePages.CancelAsync(visit, Number(id), form),
+        ["pipelines", var id, "stages", .. var stage, "play_manual"] => PipelinePages.PlayStageAsync(visit, Number(id), string.Join('/', stage), form),
+        ["jobs", var id, "retry"] => JobActionPages.RetryAsync(visit, Number(id), form),
+        ["jobs", var id, "cancel"] => JobActionPages.CancelAsync(visit, Number(id), form),
+        ["jobs", var id, "play"] => JobActionPages.PlayAsync(visit, Number(id), form),
+        ["jobs", var id, "unschedule"] => JobActionPages.UnscheduleAsync(visit, Number(id), form),
+        ["jobs", var id, "erase"] => JobActionPages.EraseAsync(visit, Number(id), form),
+        ["jobs", var id, "artifacts", "keep"] => JobActionPages.KeepArtifactsAsync(visit, Number(id), form),
+        ["settings", "ci_cd", "reset_registration_token"] => RunnerPages.ResetTokenAsync(visit),
+        ["settings", "ci_cd", "instance_runners"] => RunnerPages.UseInstanceRunnersAsync(visit, form),
+        ["settings", "ci_cd", "reset_cache"] => RunnerPages.ClearCachesAsync(visit, form),
+        ["runners"] => RunnerPages.CreateAsync(visit, form),
+        ["runners", var id, ("pause" or "resume" or "remove") and var action] => RunnerPages.ChangeRunnerAsync(visit, Number(id), action, form),
+        ["ci", "lint"] => LintPages.CheckAsync(visit, form),
+        _ => throw ApiException.NotFound(),
+    };
+
+    private static async Task<ProjectVisit> VisitAsync(WebRequest request, string[] project) =>
+        await ProjectVisit.OpenAsync(request, string.Join('/', project)) ?? throw ApiException.NotFound("Project");
+
+    private static Task LiveAsync(ProjectVisit visit)
+    {
+        _ = long.TryParse(visit.Request.Query("pipeline"), NumberStyles.None, CultureInfo.InvariantCulture, out var pipeline);
+        return visit.Request.StreamAsync(end => PageStream.FollowAsync(
+            visit.Services.Changes,
+            change => change.ProjectId == visit.Project.Id && (pipeline == 0 || change.PipelineId == pipeline),
+            visit.Services.Clock,
+            end));
+    }
+
+    private static async Task<WebForm> FormAsync(WebRequest request)
+    {
+        var http = request.Http;
+        if (!FormGuard.IsOwnSite(http.Request) || !http.Request.HasFormContentType)
+            throw new ApiException(StatusCodes.Status422UnprocessableEntity, request.Words.StaleForm);
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = LargestForm;
+        var form = await http.Request.ReadFormAsync(request.Cancellation);
+        return request.Owns(form) ? new WebForm(form) : throw new ApiException(StatusCodes.Status422UnprocessableEntity, request.Words.StaleForm);
+    }
+
+    private static Task RefuseAsync(WebRequest request, ApiException error)
+    {
+        var words = request.Words;
+        if (error.Status is StatusCodes.Status401Unauthorized or StatusCodes.Status404NotFound && request.Caller is Access.Caller.Anonymous && IsRead(request.Http))
+        {
+            // Whether a page exists is not told to strangers: they are asked to sign in first.
+            request.GoTo($"{WebPath.SignIn}?return={Uri.EscapeDataString(request.Http.Request.Path + request.Http.Request.QueryString)}");
+            return Task.CompletedTask;
+        }
+
+        return error.Status switch
+        {
+            StatusCodes.Status404NotFound => request.SayAsync(error.Status, words.NotFoundTitle, words.NotFound),
+            StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden => request.SayAsync(error.Status, words.ForbiddenTitle, words.Forbidden),
+            _ => request.SayAsync(error.Status, words.RefusedTitle, error.Message),
+        };
+    }
+
+    // The parts before and behind the first `-` of its own; null when there is none.
+    private static (string[] Before, string[]? Behind) Split(string path)
+    {
+        var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var dash = Array.IndexOf(parts, "-");
+        return dash < 0 ? (parts, null) : (parts[..dash], parts[(dash + 1)..]);
+    }
+
+    private static long Number(string text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw ApiException.NotFound();
+
+    private static void Protect(IHeaderDictionary headers)
+    {
+        headers.ContentSecurityPolicy =
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+    }
+}
