@@ -8,6 +8,7 @@ using Gantry.Coordinator.RestApi;
 using Gantry.Coordinator.RunnerApi;
 using Gantry.Coordinator.Store;
 using Gantry.Coordinator.Traces;
+using Gantry.Coordinator.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -141,6 +142,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         var api = new ApiRoutes(app, services.Authentication);
         RunnerApiRoutes.Map(api, services);
         RestApiRoutes.Map(api, services);
+        app.MapWeb(services);
     }
 
     private static Task HealthAsync(HttpContext http)

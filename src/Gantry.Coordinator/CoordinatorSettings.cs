@@ -27,5 +27,11 @@ public sealed record CoordinatorSettings
     /// <summary>How long a runner's request for a job is held open when there is none.</summary>
     public TimeSpan LongPoll { get; init; } = TimeSpan.FromSeconds(50);
 
+    /// <summary>
+    /// Whoever reaches the pages on this machine acts as the owner, for a private trial (<c>--no-auth</c>). Only with a loopback
+    /// <see cref="ListenUrl"/>; git and the API ask for tokens all the same.
+    /// </summary>
+    public bool NoAuth { get; init; }
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 }

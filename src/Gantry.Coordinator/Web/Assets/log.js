@@ -10,7 +10,7 @@ class JobLog extends HTMLElement {
     this.options = { times: localStorage.getItem("gantry.times") === "1", marked: 0, current: -1 };
     this.offset = 0;
     this.complete = false;
-    this.live = this.dataset.running !== undefined;
+    this.live = this.dataset.running === "yes";
     this.build();
     this.setFollow(this.live && !location.hash.startsWith("#L"), false);
     this.mark();

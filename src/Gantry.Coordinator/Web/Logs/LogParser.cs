@@ -70,10 +70,12 @@ internal sealed class LogParser
         var draft = _screen.Clone();
         var (header, continues, text) = Split(_tail.AsSpan(0, _tailLength));
         draft.Write(header, continues, text);
-        var drafted = new List<LogSection>();
-        draft.TakeChanges(lines, drafted);
-        _draft = new Draft([.. _screen.OpenLines()], [.. drafted.Select(section => section.Id)]);
-        return new LogBatch(lines, [.. sections, .. drafted], draft.LineCount, Offset);
+        var (draftLines, draftSections) = (new List<LogLine>(), new List<LogSection>());
+        draft.TakeChanges(draftLines, draftSections);
+        _draft = new Draft(
+            [.. _screen.OpenLines().Where(line => draftLines.Exists(drafted => drafted.Number == line.Number))],
+            [.. draftSections.Select(section => section.Id)]);
+        return new LogBatch([.. lines, .. draftLines], [.. sections, .. draftSections], draft.LineCount, Offset);
     }
 
     /// <summary>The trace is complete: the unfinished last line is a line.</summary>
@@ -135,7 +137,7 @@ internal sealed class LogParser
         return piece[cut - 1] == '\r' ? cut - 1 : cut;
     }
 
-    /// <param name="Covered">Lines, as they are without the draft, that it may have shown differently.</param>
+    /// <param name="Covered">Lines, as they are without the draft, that it shows differently.</param>
     /// <param name="Sections">Ids of the sections it changed or began.</param>
     private sealed record Draft(IReadOnlyList<LogLine> Covered, IReadOnlyList<int> Sections)
     {

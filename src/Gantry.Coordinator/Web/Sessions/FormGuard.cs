@@ -16,7 +16,7 @@ internal static class FormGuard
         var origin = request.Headers.Origin.ToString();
         return origin.Length == 0
             || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && request.Host.HasValue
-                && HostString.FromUriComponent(uri).Equals(Canonical(request)));
+                && uri.Authority.Equals(Authority(request.Host), StringComparison.OrdinalIgnoreCase));
     }
 
     public static bool HasToken(IFormCollection form, Session session) => CryptographicOperations.FixedTimeEquals(
@@ -26,6 +26,6 @@ internal static class FormGuard
     public static string LocalPath(string? path, string otherwise) =>
         path is ['/', ..] && path is not ['/', '/' or '\\', ..] && !path.Any(char.IsControl) ? path : otherwise;
 
-    private static HostString Canonical(HttpRequest request) =>
-        request.Host.Port is 80 or 443 ? new HostString(request.Host.Host) : request.Host;
+    // Browsers leave the default port out.
+    private static string Authority(HostString host) => host.Port is 80 or 443 ? host.Host : host.Value!;
 }

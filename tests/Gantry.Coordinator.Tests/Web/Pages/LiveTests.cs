@@ -40,7 +40,7 @@ public sealed class LiveTests
         }
 
         Assert.True(batch.GetProperty("complete").GetBoolean());
-        Assert.Null(await events.ReadLineAsync(TestContext.Current.CancellationToken));
+        Assert.Equal("", (await events.ReadToEndAsync(TestContext.Current.CancellationToken)).Trim());
     }
 
     [Fact(Timeout = 60_000)]
