@@ -62,7 +62,8 @@ internal sealed class PipelineBuilder(PipelineRequest request, ConfigurationEntr
         var matcher = Matcher(draft.Instance.Name);
         if (draft.Scope.Cycle(draft.Yaml.Keys) is { } cycle)
         {
-            problems.Add($"{draft.Instance.Name}: circular variable reference detected: [{string.Join(", ", cycle.Select(name => $"\"{name}\""))}]", entry.NameNode);
+            var names = string.Join(", ", cycle.Select(name => $"\"{name}\""));
+            problems.Add($"{draft.Instance.Name}: circular variable reference detected: [{names}]", entry.NameNode);
             return true;
         }
 

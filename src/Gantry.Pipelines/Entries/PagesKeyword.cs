@@ -39,6 +39,7 @@ internal static class PagesKeyword
 
         var inner = scope.At("pages");
         inner.OnlyKeys(options, ["path_prefix", "expire_in", "publish"]);
-        return new PagesModel(inner.Text(options, "publish") ?? publish ?? "public", inner.Text(options, "path_prefix"), inner.Text(options, "expire_in", anyScalar: true));
+        return new PagesModel(
+            inner.Text(options, "publish") ?? publish ?? "public", inner.Text(options, "path_prefix"), inner.Text(options, "expire_in", anyScalar: true));
     }
 }

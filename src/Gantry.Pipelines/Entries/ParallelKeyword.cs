@@ -119,7 +119,8 @@ internal static class ParallelKeyword
             var values = value switch
             {
                 YamlScalar { IsNull: false } one => [one.Text],
-                YamlList list when list.Items.Count > 0 && list.Items.All(item => item is YamlScalar { IsNull: false }) => list.Items.Select(item => ((YamlScalar)item).Text).ToList(),
+                YamlList list when list.Items.Count > 0 && list.Items.All(item => item is YamlScalar { IsNull: false }) =>
+                    list.Items.Select(item => ((YamlScalar)item).Text).ToList(),
                 _ => (List<string>?)null,
             };
             if (values is null)

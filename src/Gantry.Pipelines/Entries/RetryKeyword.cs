@@ -17,7 +17,12 @@ internal static class RetryKeyword
                 return new RetryModel { Max = Attempts(node, "config", scope) };
             case YamlMap map:
                 scope.OnlyKeys(map, ["max", "when", "exit_codes"]);
-                return new RetryModel { Max = map["max"] is null or { IsNull: true } ? 0 : Attempts(map["max"], "max", scope), When = Reasons(map, scope), ExitCodes = ExitCodes(map, scope) };
+                return new RetryModel
+                {
+                    Max = map["max"] is null or { IsNull: true } ? 0 : Attempts(map["max"], "max", scope),
+                    When = Reasons(map, scope),
+                    ExitCodes = ExitCodes(map, scope),
+                };
             default:
                 scope.Config(node, "has to be either an integer or a hash");
                 return null;

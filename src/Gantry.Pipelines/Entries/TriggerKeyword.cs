@@ -120,7 +120,7 @@ internal static class TriggerKeyword
 
                 if (map.Has("project") != map.Has("file"))
                 {
-                    scope.Config(map, map.Has("project") ? "must specify the file where to fetch the config from" : "must specify the project where to fetch the config from");
+                    scope.Config(map, $"must specify the {(map.Has("project") ? "file" : "project")} where to fetch the config from");
                 }
             }
             else if (item.AsText is null)

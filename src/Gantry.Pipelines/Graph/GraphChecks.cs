@@ -86,7 +86,8 @@ internal sealed class GraphChecks(JobGraph graph, ProblemList problems)
 
         if (repeated.Count > 0)
         {
-            problems.Add($"{instance.Name} has the following needs duplicated: {string.Join(", ", repeated.Distinct())}.", instance.Entry.Node["needs"] ?? instance.Entry.NameNode);
+            problems.Add($"{instance.Name} has the following needs duplicated: {string.Join(", ", repeated.Distinct())}.",
+                instance.Entry.Node["needs"] ?? instance.Entry.NameNode);
         }
     }
 
@@ -115,7 +116,8 @@ internal sealed class GraphChecks(JobGraph graph, ProblemList problems)
         var outside = dependencies.Except(needs.Select(need => need.Job)).ToList();
         if (outside.Count > 0)
         {
-            problems.Add($"jobs:{instance.Entry.Name} dependencies the {string.Join(", ", outside)} should be part of needs".ToLowerInvariant(), instance.Entry.Node["dependencies"]);
+            problems.Add($"jobs:{instance.Entry.Name} dependencies the {string.Join(", ", outside)} should be part of needs".ToLowerInvariant(),
+                instance.Entry.Node["dependencies"]);
         }
     }
 

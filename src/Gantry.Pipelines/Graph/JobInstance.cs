@@ -14,10 +14,12 @@ internal sealed record JobInstance(JobEntry Entry, string Name, ParallelModel? P
             case null:
                 return [new JobInstance(entry, entry.Name, null)];
             case { Matrix: null, Number: var total }:
-                return Enumerable.Range(1, total).Select(index => new JobInstance(entry, $"{entry.Name} {index}/{total}", new ParallelModel(index, total, [])));
+                return Enumerable.Range(1, total).Select(index =>
+                    new JobInstance(entry, $"{entry.Name} {index}/{total}", new ParallelModel(index, total, [])));
             case { Matrix: var rows }:
                 var all = rows.SelectMany(row => row.Combinations()).ToList();
-                return all.Select((values, index) => new JobInstance(entry, MatrixName(entry.Name, values.Select(pair => pair.Value)), new ParallelModel(index + 1, all.Count, values)));
+                return all.Select((values, index) =>
+                    new JobInstance(entry, MatrixName(entry.Name, values.Select(pair => pair.Value)), new ParallelModel(index + 1, all.Count, values)));
         }
     }
 

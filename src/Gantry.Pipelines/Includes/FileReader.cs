@@ -96,7 +96,10 @@ internal sealed class FileReader(ProblemList problems, Func<FetchedFile, YamlNod
         if (file.Component is { } component)
         {
             contexts["component"] = new InputValue.Map(
-                [.. component.Where(field => spec.Component.Contains(field.Key)).Select(field => KeyValuePair.Create(field.Key, (InputValue)new InputValue.Text(field.Value)))]);
+            [
+                .. component.Where(field => spec.Component.Contains(field.Key))
+                    .Select(field => KeyValuePair.Create(field.Key, (InputValue)new InputValue.Text(field.Value))),
+            ]);
         }
 
         var reported = 0;

@@ -88,7 +88,8 @@ internal sealed class IncludeFetcher(PipelineRequest request, ProblemList proble
         switch (lookup)
         {
             case ProjectLookup.ProjectMissing:
-                return Wrong(entry, $"Project `{masked(location)}` not found or access denied! Make sure any includes in the pipeline configuration are correctly defined.");
+                return Wrong(entry, $"Project `{masked(location)}` not found or access denied! "
+                    + "Make sure any includes in the pipeline configuration are correctly defined.");
             case ProjectLookup.ReferenceMissing:
                 return Wrong(entry, $"Project `{masked(location)}` reference `{masked(reference ?? "HEAD")}` does not exist!");
         }
@@ -104,7 +105,8 @@ internal sealed class IncludeFetcher(PipelineRequest request, ProblemList proble
         return files;
     }
 
-    private async ValueTask<List<FetchedFile>> ProjectFileAsync(ProjectLookup.Found found, string file, IncludeEntry entry, IncludeContext inner, CancellationToken cancellationToken)
+    private async ValueTask<List<FetchedFile>> ProjectFileAsync(
+        ProjectLookup.Found found, string file, IncludeEntry entry, IncludeContext inner, CancellationToken cancellationToken)
     {
         if (!IsYaml(file))
         {
@@ -139,7 +141,7 @@ internal sealed class IncludeFetcher(PipelineRequest request, ProblemList proble
                 return Wrong(entry, $"Remote file `{shown}` could not be fetched because of {failed.Reason}");
             case RemoteLookup.Found found when string.IsNullOrWhiteSpace(found.Content):
                 return Wrong(entry, $"Remote file `{shown}` is empty!");
-            case RemoteLookup.Found found when entry.Integrity is { } integrity && integrity != $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(found.Content)))}":
+            case RemoteLookup.Found found when entry.Integrity is { } integrity && integrity != Hash(found.Content):
                 return Wrong(entry, $"Remote file `{shown}` does not match its integrity hash", "the file changed, or the hash is wrong");
             case RemoteLookup.Found found:
                 return [new FetchedFile { Name = shown, Text = found.Content, Context = IncludeContext.Nowhere }];
@@ -147,6 +149,8 @@ internal sealed class IncludeFetcher(PipelineRequest request, ProblemList proble
                 return [];
         }
     }
+
+    private static string Hash(string content) => $"sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(content)))}";
 
     private async ValueTask<List<FetchedFile>> TemplateAsync(string name, IncludeEntry entry, CancellationToken cancellationToken)
     {

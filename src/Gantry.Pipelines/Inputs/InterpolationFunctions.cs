@@ -26,9 +26,11 @@ internal static partial class InterpolationFunctions
 
         if (split.Success)
         {
-            return split.Groups[1].Value.Length == 0
+            var separator = split.Groups[1].Value;
+            var parts = text.Split(separator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+            return separator.Length == 0
                 ? (null, "invalid argument: separator cannot be empty")
-                : (new InputValue.List([.. text.Split(split.Groups[1].Value, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(part => new InputValue.Text(part))]), null);
+                : (new InputValue.List([.. parts.Select(part => new InputValue.Text(part))]), null);
         }
 
         return name switch

@@ -218,6 +218,6 @@ internal static class Re2Classes
             }
         }
 
-        return text.Append(members == Posix["ascii"] ? "" : @"\u0080-\uffff").ToString().Length == 0 ? @"\u0080-\uffff" : text.ToString();
+        return text.Append(@"\u0080-\uffff").ToString();
     }
 }

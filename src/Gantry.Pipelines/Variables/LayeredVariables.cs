@@ -27,7 +27,9 @@ public static class LayeredVariables
 
     /// <summary>A scope is a name in which <c>*</c> stands for anything; jobs without environment see <c>*</c> only.</summary>
     public static bool InScope(string scope, string environment) => scope == "*"
-        || (environment.Length > 0 && Regex.IsMatch(environment, $@"\A{Regex.Escape(scope).Replace("\\*", ".*", StringComparison.Ordinal)}\z", RegexOptions.NonBacktracking));
+        || (environment.Length > 0 && Regex.IsMatch(environment, Pattern(scope), RegexOptions.NonBacktracking));
+
+    private static string Pattern(string scope) => $@"\A{Regex.Escape(scope).Replace("\\*", ".*", StringComparison.Ordinal)}\z";
 
     private static int Specificity(string scope) => scope == "*" ? 0 : scope.Contains('*', StringComparison.Ordinal) ? scope.Length : 1_000_000;
 }

@@ -58,6 +58,8 @@ internal sealed record DocumentSplit(string? Header, string Body, int BodyLine)
 
     // A top-level key `spec`, found without parsing: the body of a header-less file is not to be parsed twice.
     private static bool IsHeader(string text) => text.Split('\n').Any(line =>
-        line.StartsWith("spec:", StringComparison.Ordinal) || line.StartsWith("\"spec\":", StringComparison.Ordinal) || line.StartsWith("{spec:", StringComparison.Ordinal)
+        line.StartsWith("spec:", StringComparison.Ordinal)
+        || line.StartsWith("\"spec\":", StringComparison.Ordinal)
+        || line.StartsWith("{spec:", StringComparison.Ordinal)
         || line.TrimStart().StartsWith("{\"spec\":", StringComparison.Ordinal));
 }

@@ -30,7 +30,7 @@ internal static class YamlText
                 text.Append(isInline ? "[]\n" : " []\n");
                 break;
             case YamlReference reference:
-                text.Append(isInline ? "" : " ").Append("!reference ").Append(new InputValue.List([.. reference.Path.Select(part => part.ToValue())]).ToJson()).Append('\n');
+                text.Append(isInline ? "" : " ").Append("!reference ").Append(reference.ToJson()).Append('\n');
                 break;
             case YamlScalar scalar:
                 text.Append(isInline ? "" : " ").Append(Scalar(scalar, indent)).Append('\n');
@@ -106,7 +106,8 @@ internal static class YamlText
         && PlainScalar.Resolve(text, out var refused).Kind == ScalarKind.Text && refused is null;
 
     private static bool IsBlock(string text) =>
-        text.Contains('\n', StringComparison.Ordinal) && text[0] is not (' ' or '\n' or '\t') && text.All(c => c is '\n' or '\t' or (>= ' ' and not '\u007f' and < '\u0080'))
+        text.Contains('\n', StringComparison.Ordinal) && text[0] is not (' ' or '\n' or '\t')
+        && text.All(c => c is '\n' or '\t' or (>= ' ' and not '\u007f' and < '\u0080'))
         && text.Split('\n').All(line => line.Length == 0 || !char.IsWhiteSpace(line[^1]));
 
     private static string Block(string text, int indent)
