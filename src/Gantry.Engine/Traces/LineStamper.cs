@@ -21,6 +21,7 @@ internal sealed class LineStamper : ITraceStage
     private readonly ITraceStage _next;
     private readonly TimeProvider? _time;
     private readonly byte[] _header;
+    private long _moment = long.MinValue;
     private long _second = long.MinValue;
     private byte[] _lines = new byte[4 * 1024];
     private int _count;
@@ -120,6 +121,13 @@ internal sealed class LineStamper : ITraceStage
     /// <summary>The text of the second is kept; within one only six digits change.</summary>
     private void StampTime(DateTime now)
     {
+        var moment = now.Ticks / TimeSpan.TicksPerMicrosecond;
+        if (moment == _moment)
+        {
+            return;
+        }
+
+        _moment = moment;
         var second = now.Ticks / TimeSpan.TicksPerSecond;
         if (second != _second)
         {
@@ -127,7 +135,7 @@ internal sealed class LineStamper : ITraceStage
             now.TryFormat(_header.AsSpan(0, SecondsLength), out _, "yyyy-MM-dd'T'HH:mm:ss'.'", CultureInfo.InvariantCulture);
         }
 
-        var micros = (int)(now.Ticks % TimeSpan.TicksPerSecond / TimeSpan.TicksPerMicrosecond);
+        var micros = (int)(moment % 1_000_000);
         for (var digit = SecondsLength + 5; digit >= SecondsLength; digit--)
         {
             (micros, var value) = Math.DivRem(micros, 10);

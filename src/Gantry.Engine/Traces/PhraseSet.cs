@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -18,7 +19,8 @@ namespace Gantry.Engine.Traces;
 internal sealed class PhraseSet
 {
     private const int LongFrom = 6;
-    private const int ProbeBits = 15;
+    private const int ProbeBits = 16;
+    private const int StartBits = 12;
     private const int MaxStride = 8;
 
     public static readonly PhraseSet Empty = new([]);
@@ -26,50 +28,56 @@ internal sealed class PhraseSet
     /// <summary>Longest first.</summary>
     private readonly byte[][] _phrases;
 
-    private readonly byte[]? _probes;
-    private readonly int _stride;
-    private readonly SearchValues<byte>? _shortFirst;
+    /// <summary>How many of them are long.</summary>
+    private readonly int _longCount;
 
-    /// <summary>Phrases by their first two bytes (single-byte ones under their byte and 0..255 alike): index into <see cref="_next"/>.</summary>
-    private readonly int[] _heads;
+    private readonly int _stride;
+    private readonly byte[]? _probes;
+
+    /// <summary>Long phrases by a hash of their first four bytes, as chains with the longest first: index + 1, 0 ends.</summary>
+    private readonly int[] _heads = new int[1 << StartBits];
 
     private readonly int[] _next;
-    private readonly bool[] _first = new bool[256];
+
+    /// <summary>By hash of the first one to four bytes: a longer phrase may begin so.</summary>
+    private readonly bool[] _starts = new bool[1 << StartBits];
+
+    private readonly SearchValues<byte>? _shortFirst;
     private readonly bool _hasLineFeed;
 
     private PhraseSet(byte[][] phrases)
     {
         _phrases = phrases;
-        _heads = new int[phrases.Length == 0 ? 0 : 1 << 16];
-        _next = new int[phrases.Length + 1];
+        _next = new int[phrases.Length];
+        _longCount = phrases.Count(phrase => phrase.Length >= LongFrom);
+        _hasLineFeed = phrases.Any(phrase => phrase.Contains((byte)'\n'));
         MaxLength = phrases.Length == 0 ? 0 : phrases[0].Length;
-        var shortest = int.MaxValue;
-        Span<bool> shortFirst = stackalloc bool[256];
         // From the shortest up, so that each chain begins with its longest.
-        for (var i = phrases.Length - 1; i >= 0; i--)
+        for (var i = _longCount - 1; i >= 0; i--)
         {
-            var phrase = phrases[i];
-            _first[phrase[0]] = true;
-            _hasLineFeed |= phrase.AsSpan().Contains((byte)'\n');
-            if (phrase.Length >= LongFrom)
-            {
-                shortest = Math.Min(shortest, phrase.Length);
-            }
-            else
-            {
-                shortFirst[phrase[0]] = true;
-            }
-
-            Chain(i, phrase);
+            ref var head = ref _heads[HashStart(phrases[i].AsSpan(0, sizeof(uint)))];
+            _next[i] = head;
+            head = i + 1;
         }
 
-        if (shortest != int.MaxValue)
+        foreach (var phrase in phrases)
         {
-            _stride = Math.Min(MaxStride, shortest - 2);
-            _probes = FillProbes(phrases, _stride);
+            for (var length = 1; length <= sizeof(uint) && length < phrase.Length; length++)
+            {
+                _starts[HashStart(phrase.AsSpan(0, length))] = true;
+            }
         }
 
-        _shortFirst = CreateFirstBytes(shortFirst);
+        if (_longCount > 0)
+        {
+            _stride = Math.Min(MaxStride, phrases[_longCount - 1].Length - 2);
+            _probes = FillProbes(phrases.AsSpan(0, _longCount), _stride);
+        }
+
+        if (_longCount < phrases.Length)
+        {
+            _shortFirst = SearchValues.Create([.. phrases[_longCount..].Select(phrase => phrase[0]).Distinct()]);
+        }
     }
 
     public bool IsEmpty => _phrases.Length == 0;
@@ -80,14 +88,10 @@ internal sealed class PhraseSet
     /// <summary>Values as the log is given them: trimmed, empties and duplicates dropped; with their encoded forms when wanted.</summary>
     public static PhraseSet Compile(IEnumerable<string> values, bool encodedForms)
     {
-        var distinct = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var value in values)
+        var distinct = values.Select(value => value.Trim()).Where(phrase => phrase.Length > 0).ToHashSet(StringComparer.Ordinal);
+        if (encodedForms)
         {
-            var phrase = value.Trim();
-            if (phrase.Length > 0 && distinct.Add(phrase) && encodedForms)
-            {
-                distinct.UnionWith(EncodedPhrases.Of(phrase));
-            }
+            distinct.UnionWith(distinct.ToArray().SelectMany(EncodedPhrases.Of));
         }
 
         return distinct.Count == 0
@@ -110,72 +114,45 @@ internal sealed class PhraseSet
             at = Math.Max(at, text.LastIndexOf((byte)'\n') + 1);
         }
 
-        for (; at < text.Length - 1; at++)
+        for (; at < text.Length; at++)
         {
-            var chain = _heads[MemoryMarshal.Read<ushort>(text[at..])];
-            if (chain != 0 && IsPrefix(text[at..], chain))
+            if (IsStart(text[at..]))
             {
                 return at;
             }
         }
 
-        return at < text.Length && _first[text[at]] && IsPrefixOfLonger(text[at]) ? at : text.Length;
+        return text.Length;
     }
 
-    private static byte[] FillProbes(byte[][] phrases, int stride)
+    private static byte[] FillProbes(ReadOnlySpan<byte[]> phrases, int stride)
     {
         var probes = new byte[1 << ProbeBits];
         foreach (var phrase in phrases)
         {
-            for (var offset = 0; phrase.Length >= LongFrom && offset < stride; offset++)
+            for (var offset = 0; offset < stride; offset++)
             {
                 var group = (uint)(phrase[offset] | (phrase[offset + 1] << 8) | (phrase[offset + 2] << 16));
-                probes[Hash(group)] |= (byte)(1 << offset);
+                probes[HashGroup(group)] |= (byte)(1 << offset);
             }
         }
 
         return probes;
     }
 
-    private static SearchValues<byte>? CreateFirstBytes(ReadOnlySpan<bool> wanted)
-    {
-        Span<byte> values = stackalloc byte[256];
-        var count = 0;
-        for (var value = 0; value < 256; value++)
-        {
-            if (wanted[value])
-            {
-                values[count++] = (byte)value;
-            }
-        }
-
-        return count == 0 ? null : SearchValues.Create(values[..count]);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Hash(uint threeBytes) => (threeBytes * 0x9E37_79B1u) >> (32 - ProbeBits);
+    private static uint HashGroup(uint threeBytes) => (threeBytes * 0x9E37_79B1u) >> (32 - ProbeBits);
 
-    private void Chain(int index, byte[] phrase)
+    /// <summary>Of one to four bytes; the length counts too.</summary>
+    private static uint HashStart(ReadOnlySpan<byte> bytes)
     {
-        if (phrase.Length > 1)
+        var value = bytes.Length == sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : (uint)bytes.Length << 24;
+        for (var i = 0; i < bytes.Length && bytes.Length < sizeof(uint); i++)
         {
-            Link(index, MemoryMarshal.Read<ushort>(phrase));
-            return;
+            value |= (uint)bytes[i] << (8 * i);
         }
 
-        // A single byte starts every pair that begins with it. There is at most one phrase per byte, and it is the
-        // shortest of each chain, so the pairs can share its link.
-        for (var second = 0; second < 256; second++)
-        {
-            Span<byte> pair = [phrase[0], (byte)second];
-            Link(index, MemoryMarshal.Read<ushort>(pair));
-        }
-    }
-
-    private void Link(int index, ushort pair)
-    {
-        _next[index + 1] = _heads[pair];
-        _heads[pair] = index + 1;
+        return (value * 0x9E37_79B1u) >> (32 - StartBits);
     }
 
     /// <summary>The first start at or after <paramref name="from"/> of a long phrase; the text's length when there is none.</summary>
@@ -205,7 +182,7 @@ internal sealed class PhraseSet
                     for (var offset = stride - 1; offsets != 0 && offset >= 0; offset--)
                     {
                         var start = at - offset;
-                        if ((offsets & (1 << offset)) != 0 && (length = LongestAt(text[start..])) > 0)
+                        if ((offsets & (1 << offset)) != 0 && (length = LongAt(text[start..])) > 0)
                         {
                             return start;
                         }
@@ -232,7 +209,7 @@ internal sealed class PhraseSet
                 }
 
                 at += skip;
-                if ((length = LongestAt(text[at..])) > 0)
+                if ((length = ShortAt(text[at..])) > 0)
                 {
                     return at;
                 }
@@ -247,70 +224,65 @@ internal sealed class PhraseSet
     private static byte Probe(ref byte origin, ref byte table, int at)
     {
         var four = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref origin, at - 1));
-        if (!BitConverter.IsLittleEndian)
-        {
-            four = System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(four);
-        }
-
-        return Unsafe.Add(ref table, Hash(four >> 8));
+        four = BitConverter.IsLittleEndian ? four : BinaryPrimitives.ReverseEndianness(four);
+        return Unsafe.Add(ref table, HashGroup(four >> 8));
     }
 
-    /// <summary>Length of the longest phrase that the text begins with; 0 when there is none.</summary>
-    private int LongestAt(ReadOnlySpan<byte> text)
+    /// <summary>Length of the longest long phrase that the text begins with; 0 when there is none.</summary>
+    private int LongAt(ReadOnlySpan<byte> text)
     {
-        if (text.Length < 2)
+        if (text.Length >= LongFrom)
         {
-            return text.Length == 1 && _first[text[0]] && HasSingle(text[0]) ? 1 : 0;
-        }
-
-        for (var link = _heads[MemoryMarshal.Read<ushort>(text)]; link != 0; link = _next[link])
-        {
-            if (text.StartsWith(_phrases[link - 1]))
+            for (var link = _heads[HashStart(text[..sizeof(uint)])]; link != 0; link = _next[link - 1])
             {
-                return _phrases[link - 1].Length;
+                if (text.StartsWith(_phrases[link - 1]))
+                {
+                    return _phrases[link - 1].Length;
+                }
             }
         }
 
         return 0;
     }
 
-    private bool HasSingle(byte value)
+    /// <summary>The same for the short ones.</summary>
+    private int ShortAt(ReadOnlySpan<byte> text)
     {
-        for (var i = _phrases.Length - 1; i >= 0 && _phrases[i].Length == 1; i--)
+        foreach (var phrase in _phrases.AsSpan(_longCount))
         {
-            if (_phrases[i][0] == value)
+            if (text.StartsWith(phrase))
             {
-                return true;
+                return phrase.Length;
             }
         }
 
-        return false;
+        return 0;
     }
 
-    private bool IsPrefix(ReadOnlySpan<byte> rest, int link)
+    /// <summary>The text is a proper prefix of a phrase.</summary>
+    private bool IsStart(ReadOnlySpan<byte> text)
     {
-        // Longest first: the rest of the chain is too short once one is.
-        for (; link != 0 && _phrases[link - 1].Length > rest.Length; link = _next[link])
+        if (!_starts[HashStart(text[..Math.Min(text.Length, sizeof(uint))])])
         {
-            if (_phrases[link - 1].AsSpan().StartsWith(rest))
-            {
-                return true;
-            }
+            return false;
         }
 
-        return false;
-    }
-
-    private bool IsPrefixOfLonger(byte value)
-    {
-        foreach (var phrase in _phrases)
+        if (text.Length < LongFrom)
         {
-            if (phrase.Length == 1)
+            foreach (var phrase in _phrases)
             {
-                return false;
+                if (phrase.Length > text.Length && phrase.AsSpan().StartsWith(text))
+                {
+                    return true;
+                }
             }
 
-            if (phrase[0] == value)
+            return false;
+        }
+
+        for (var link = _heads[HashStart(text[..sizeof(uint)])]; link != 0; link = _next[link - 1])
+        {
+            if (_phrases[link - 1].Length > text.Length && _phrases[link - 1].AsSpan().StartsWith(text))
             {
                 return true;
             }

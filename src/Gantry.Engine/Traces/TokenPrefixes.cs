@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Text;
 
 namespace Gantry.Engine.Traces;
@@ -12,13 +13,26 @@ internal sealed class TokenPrefixes
         "_gitlab_session=", "gltok-",
     ];
 
+    private const int EndBits = 12;
+
     private readonly byte[][] _prefixes;
+
+    /// <summary>
+    /// By a hash of the last four bytes: a prefix may end so. The bytes that end prefixes are common in ordinary text
+    /// (dates, options, paths); the four bytes are not.
+    /// </summary>
+    private readonly bool[] _ends = new bool[1 << EndBits];
 
     private TokenPrefixes(byte[][] prefixes)
     {
         _prefixes = prefixes;
         LastBytes = SearchValues.Create([.. prefixes.Select(prefix => prefix[^1]).Distinct()]);
         MaxLength = prefixes.Max(prefix => prefix.Length);
+        _ends.AsSpan().Fill(prefixes.Any(prefix => prefix.Length < sizeof(uint)));
+        foreach (var prefix in prefixes.Where(prefix => prefix.Length >= sizeof(uint)))
+        {
+            _ends[Hash(prefix)] = true;
+        }
     }
 
     /// <summary>The bytes that end a prefix: rare ones, so this is what the text is searched for.</summary>
@@ -43,6 +57,11 @@ internal sealed class TokenPrefixes
     /// <summary>The text ends with a prefix.</summary>
     public bool EndsWithPrefix(ReadOnlySpan<byte> text)
     {
+        if (text.Length >= sizeof(uint) && !_ends[Hash(text)])
+        {
+            return false;
+        }
+
         foreach (var prefix in _prefixes)
         {
             if (text.EndsWith(prefix))
@@ -53,4 +72,7 @@ internal sealed class TokenPrefixes
 
         return false;
     }
+
+    private static uint Hash(ReadOnlySpan<byte> text) =>
+        (BinaryPrimitives.ReadUInt32LittleEndian(text[^sizeof(uint)..]) * 0x9E37_79B1u) >> (32 - EndBits);
 }
