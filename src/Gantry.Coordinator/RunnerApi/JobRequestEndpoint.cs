@@ -30,7 +30,7 @@ internal sealed class JobRequestEndpoint(CoordinatorServices services)
             {
                 if (await services.Queue.TakeAsync(runner, cancellation) is { } assigned)
                 {
-                    await HandOverAsync(http, assigned, version);
+                    await HandOverAsync(http, assigned);
                     return;
                 }
 
@@ -56,12 +56,13 @@ internal sealed class JobRequestEndpoint(CoordinatorServices services)
         }
     }
 
-    private async Task HandOverAsync(HttpContext http, AssignedJob assigned, string version)
+    private async Task HandOverAsync(HttpContext http, AssignedJob assigned)
     {
         var delivered = false;
         try
         {
-            http.Response.Headers[ProtocolHeaders.LastUpdate] = version;
+            // No X-GitLab-Last-Update here: other jobs may have become ready with the same version, and a runner that had
+            // seen it would be kept waiting beside a full queue.
             await Answers.WriteAsync(http, StatusCodes.Status201Created, assigned.Payload, ProtocolJson.Default.JobPayload);
             delivered = !http.RequestAborted.IsCancellationRequested;
         }
