@@ -149,25 +149,30 @@ internal sealed class ReachableSources(StageContext context, IJobEnvironment env
             var path = Path.Combine(folder, Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(content)).AsSpan(0, 16)) + ".pem");
             if (!File.Exists(path))
             {
-                var fresh = path + "." + Guid.NewGuid().ToString("n");
-                var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-                if (!OperatingSystem.IsWindows())
-                {
-                    options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-                }
-
-                await using (var file = new FileStream(fresh, options))
-                {
-                    await file.WriteAsync(Encoding.UTF8.GetBytes(content), cancellationToken);
-                }
-
-                File.Move(fresh, path, overwrite: true);
+                await WritePrivateAsync(path, Encoding.UTF8.GetBytes(content), cancellationToken);
             }
 
             settings.Add((key, path));
         }
 
         return settings;
+    }
+
+    private static async Task WritePrivateAsync(string path, byte[] content, CancellationToken cancellationToken)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var fresh = $"{path}.{Guid.NewGuid():n}";
+        await using (var file = new FileStream(fresh, options))
+        {
+            await file.WriteAsync(content, cancellationToken);
+        }
+
+        File.Move(fresh, path, overwrite: true);
     }
 
     private async Task<StageOutcome?> HookAsync(string name, string section, string? configured, bool configFirst, CancellationToken cancellationToken)
