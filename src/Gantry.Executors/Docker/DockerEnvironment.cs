@@ -2,6 +2,7 @@ using Gantry.Engine.Executors;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
+using Gantry.Executors.Docker.Services;
 using Gantry.Executors.Docker.Workspaces;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,9 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
     public string HostName => job.Settings.Hostname.Length > 0 ? job.Settings.Hostname : job.Plan.UniqueName;
 
     public required string StateFolder { get; init; }
+
+    /// <summary>Null unless the job wants to see its services' logs.</summary>
+    public ServiceLogs? ServiceLogs { get; init; }
 
     public Task PlaceAsync(IReadOnlyList<PlacedTree> trees, IJobLog log, CancellationToken cancellationToken) => files.PlaceAsync(trees, cancellationToken);
 
@@ -67,6 +71,11 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
     {
         // Its own clock: nothing that happened to the job may keep its things alive.
         using var budget = new CancellationTokenSource(CleanupBudget, job.Time);
+        if (ServiceLogs is not null)
+        {
+            await ServiceLogs.DisposeAsync();
+        }
+
         foreach (var problem in await job.Belongings.RemoveAllAsync(budget.Token))
         {
             Log.NotRemoved(logger, job.Plan.Payload.Id, problem);

@@ -11,7 +11,7 @@ namespace Gantry.Executors.Docker;
 /// Jobs in containers of a Docker Engine or of Podman's socket. One instance per runner entry's snapshot; it keeps the
 /// connections to the engine.
 /// </summary>
-public sealed class DockerExecutor : IExecutor, IDisposable
+public sealed partial class DockerExecutor : IExecutor, IDisposable
 {
     private readonly DockerSettings _settings;
     private readonly DockerSurroundings _surroundings;
@@ -62,6 +62,26 @@ public sealed class DockerExecutor : IExecutor, IDisposable
     public Task<IJobEnvironment?> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken) =>
         Task.FromResult<IJobEnvironment?>(null);
 
+    /// <summary>
+    /// Removes what an earlier process with the same <see cref="DockerSurroundings.OwnerId"/> left on the engine. Call it once at
+    /// start, before the first job.
+    /// </summary>
+    /// <param name="keep">Ids of jobs that will be gone on with.</param>
+    /// <param name="cancellationToken">Ends the sweep.</param>
+    /// <returns>How many containers, volumes and networks were removed; 0 also when no engine answers.</returns>
+    public async Task<int> SweepAsync(IReadOnlySet<long> keep, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DockerSweep.RunAsync(_engine.Value, _surroundings.OwnerId, keep, cancellationToken);
+        }
+        catch (Exception e) when (e is EngineException or EnvironmentException)
+        {
+            Log.NotSwept(_logger, e.Message);
+            return 0;
+        }
+    }
+
     public void Dispose()
     {
         if (_engine.IsValueCreated)
@@ -93,4 +113,10 @@ public sealed class DockerExecutor : IExecutor, IDisposable
             ServiceVariables = true,
         },
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "docker: leftovers of an earlier process were not looked for: {Why}")]
+        public static partial void NotSwept(ILogger logger, string why);
+    }
 }

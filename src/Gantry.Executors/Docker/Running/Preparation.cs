@@ -6,6 +6,7 @@ using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Auth;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Images;
+using Gantry.Executors.Docker.Services;
 using Gantry.Executors.Docker.Settings;
 using Gantry.Executors.Docker.Volumes;
 using Gantry.Executors.Docker.Workspaces;
@@ -49,7 +50,6 @@ internal sealed class Preparation(
         var network = await new BuildNetwork(job).MakeAsync(cancellationToken);
         var volumes = Volumes(job);
         var images = new ImageSource(job, new RegistryLogins(new CredentialPrograms(), surroundings.HomeFolder, new LoginNotes(Log, Logger)));
-        var image = await images.GetAsync(wish, Log, cancellationToken);
         var host = new HostSpecs
         {
             Settings = settings,
@@ -57,12 +57,38 @@ internal sealed class Preparation(
             NetworkMode = network,
             UseInit = Plan.Flags["FF_USE_INIT_WITH_DOCKER_EXECUTOR"],
         };
+        var (services, image) = await StartAsync(job, images, host, wish, cancellationToken);
+        if (!EngineRules.IsUserDefined(network))
+        {
+            host = host with { ServiceHosts = [.. services.SelectMany(service => service.Hosts)] };
+        }
+
         var build = new BuildContainer(job, image, Options(), host) { ImageName = wish.Name };
         var files = new ContainerFiles(job, build, volumes, request.JobFolder);
         return new DockerEnvironment(job, build, files, new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = job.Name }), Logger)
         {
             StateFolder = surroundings.StateFolder,
+            ServiceLogs = Plan.Settings.DebugServices ? new ServiceLogs(job, services) : null,
         };
+    }
+
+    /// <summary>Services and the job's image at the same time; the log tells of one after the other.</summary>
+    private async Task<(IReadOnlyList<RunningService> Services, ImageDetails Image)> StartAsync(
+        DockerJob job, ImageSource images, HostSpecs host, ImageWish wish, CancellationToken cancellationToken)
+    {
+        var later = new DelayedLog(Log);
+        var image = images.GetAsync(wish, later, cancellationToken);
+        try
+        {
+            var services = await new ServiceStarter(job, images, host).StartAsync(cancellationToken);
+            await new ServiceReadiness(job).WaitAsync(services, cancellationToken);
+            later.Open();
+            return (services, await image);
+        }
+        finally
+        {
+            await ((Task)image).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task<EngineFacts> FactsAsync(CancellationToken cancellationToken)
