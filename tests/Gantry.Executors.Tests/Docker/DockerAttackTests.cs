@@ -134,6 +134,18 @@ public sealed class DockerAttackTests(LiveEngine live) : IClassFixture<LiveEngin
         Assert.False(Path.Exists(Path.Combine(inside, "pipe")));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_link_below_a_link_of_the_same_archive_is_left_out_and_a_link_twice_is_no_error()
+    {
+        var token = TestContext.Current.CancellationToken;
+        using var folder = new TestKit.Engine.TempFolder();
+        var (inside, outside) = (Directory.CreateDirectory(Path.Combine(folder.Path, "inside")).FullName, Directory.CreateDirectory(Path.Combine(folder.Path, "outside")).FullName);
+        await TarExtraction.RunAsync(Tar((TarEntryType.SymbolicLink, "link", outside), (TarEntryType.SymbolicLink, "link/second", "/etc"),
+            (TarEntryType.SymbolicLink, "dangling", "/no/where"), (TarEntryType.SymbolicLink, "dangling", "/etc")), inside, text => text, token);
+        Assert.Empty(Directory.GetFileSystemEntries(outside));
+        Assert.Equal("/no/where", new FileInfo(Path.Combine(inside, "dangling")).LinkTarget);
+    }
+
     [Fact(Timeout = 90_000)]
     [Trait("Needs", "DockerEngine")]
     public async Task What_a_killed_runner_left_is_swept_at_the_next_start_and_nothing_else()

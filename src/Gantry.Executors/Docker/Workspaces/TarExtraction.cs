@@ -46,7 +46,7 @@ internal static class TarExtraction
 
         foreach (var (path, target) in links)
         {
-            if (!Path.Exists(path) && !IsBehindLink(folder, path))
+            if (!Path.Exists(path) && new FileInfo(path).LinkTarget is null && !IsBehindLink(folder, path))
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 File.CreateSymbolicLink(path, target);
