@@ -13,6 +13,8 @@ internal static class ServerCommand
         var listen = flags.Text("listen", "address to listen on", "GANTRY_LISTEN", "127.0.0.1:8929");
         var data = flags.Text("data", "folder for the database, repositories, logs and artifacts", "GANTRY_DATA");
         var external = flags.Text("external-url", "address that users and runners reach", "GANTRY_EXTERNAL_URL");
+        var traces = flags.Integer("max-trace-size", "largest job log in MiB", "GANTRY_MAX_TRACE_SIZE", 100);
+        var artifacts = flags.Integer("max-artifact-size", "largest artifact in MiB", "GANTRY_MAX_ARTIFACT_SIZE", 100);
         return new Command("server", "serve repositories, pipelines and runners", flags, async (context, cancellationToken) =>
         {
             var folder = Path.GetFullPath(
@@ -27,6 +29,8 @@ internal static class ServerCommand
                     DataDirectory = folder,
                     ListenUrl = $"http://{listen.Value}",
                     ExternalUrl = external.Value.Length > 0 ? external.Value : null,
+                    TraceLimit = Mebibytes(traces.Value, "--max-trace-size"),
+                    ArtifactLimit = Mebibytes(artifacts.Value, "--max-artifact-size"),
                     Clock = context.Time,
                 },
                 stop.Token);
@@ -37,6 +41,9 @@ internal static class ServerCommand
             return 0;
         });
     }
+
+    private static long Mebibytes(long value, string flag) =>
+        value is > 0 and < 1L << 40 ? value << 20 : throw new CommandException($"{flag} must be a positive number of MiB, not {value}");
 
     private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
     {

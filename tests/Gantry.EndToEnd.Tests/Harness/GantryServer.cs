@@ -26,11 +26,11 @@ internal sealed class GantryServer : IAsyncDisposable
 
     public string Token { get; }
 
-    public static async Task<GantryServer> StartAsync(ScratchFolder scratch)
+    public static async Task<GantryServer> StartAsync(ScratchFolder scratch, params string[] flags)
     {
         var folder = scratch.Sub("server");
         var address = new Uri($"http://127.0.0.1:{FreePort()}");
-        var process = RunningProcess.Start(GantryBinary.Path, ["server", "--listen", address.Authority, "--data", folder]);
+        var process = RunningProcess.Start(GantryBinary.Path, ["server", "--listen", address.Authority, "--data", folder, .. flags]);
         using var http = new HttpClient { BaseAddress = address };
         await Eventually.IsAsync(
             async () =>
@@ -127,6 +127,10 @@ internal sealed class GantryServer : IAsyncDisposable
 
     public async Task<string> TraceAsync(long project, JsonElement job) =>
         await _http.GetStringAsync($"projects/{project}/jobs/{job.GetProperty("id").GetInt64()}/trace", TestContext.Current.CancellationToken);
+
+    /// <summary>The log as it arrives, for logs that are too long to hold.</summary>
+    public async Task<StreamReader> OpenTraceAsync(long project, JsonElement job) =>
+        new(await _http.GetStreamAsync($"projects/{project}/jobs/{job.GetProperty("id").GetInt64()}/trace", TestContext.Current.CancellationToken));
 
     public async Task<JsonElement> GetAsync(string path)
     {
