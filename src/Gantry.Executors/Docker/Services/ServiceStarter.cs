@@ -1,12 +1,10 @@
 using System.Globalization;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
-using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Running;
-using Gantry.Protocol.Jobs;
 
 namespace Gantry.Executors.Docker.Services;
 
@@ -116,7 +114,7 @@ internal sealed class ServiceStarter(DockerJob job, ImageSource images, HostSpec
         }
     }
 
-    private ContainerSpec Spec(Wanted wanted, ImageDetails image, IJobLog log)
+    private ContainerSpec Spec(Wanted wanted, ImageDetails image, DelayedLog log)
     {
         var definition = wanted.Definition;
         var entrypoint = definition.Entrypoint;
