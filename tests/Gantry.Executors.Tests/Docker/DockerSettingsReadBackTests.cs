@@ -2,7 +2,6 @@ using Gantry.Engine.Executors;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
-using Gantry.Protocol.Jobs;
 
 namespace Gantry.Executors.Tests.Docker;
 
