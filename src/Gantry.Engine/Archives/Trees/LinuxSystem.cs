@@ -230,8 +230,10 @@ internal static unsafe partial class LinuxSystem
         return DateTimeOffset.FromUnixTimeSeconds(clamped).AddTicks(nanoseconds / 100);
     }
 
-    private static SafeFileHandle TryOpenStepwise(SafeFileHandle root, string path, int flags, int mode, out int error)
+    /// <summary><see cref="TryOpen"/> for kernels without openat2: folder by folder.</summary>
+    internal static SafeFileHandle TryOpenStepwise(SafeFileHandle root, string path, int flags, int mode, out int error)
     {
+        flags |= NoFollowFlag | CloseOnExec;
         var folder = root;
         try
         {
