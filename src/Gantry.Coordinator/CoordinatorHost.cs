@@ -29,12 +29,14 @@ public sealed class CoordinatorHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly CoordinatorServices _services;
     private readonly Housekeeping _housekeeping;
+    private readonly BridgeWorker _bridges;
 
     private CoordinatorHost(WebApplication app, CoordinatorServices services, Housekeeping housekeeping)
     {
         _app = app;
         _services = services;
         _housekeeping = housekeeping;
+        _bridges = new BridgeWorker(services, services.Loggers.CreateLogger<BridgeWorker>());
     }
 
     /// <summary>Where users, runners and jobs reach the server; known once started.</summary>
@@ -72,18 +74,21 @@ public sealed class CoordinatorHost : IAsyncDisposable
         var listening = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         _services.Address.Listening(listening.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
         await _services.Creator.ResumeAsync(cancellation);
+        _bridges.Start();
         _housekeeping.Start();
     }
 
     /// <summary>Answers what is under way, lets waiting runners go, and stops listening.</summary>
     public async Task StopAsync(CancellationToken cancellation)
     {
+        await _bridges.StopAsync();
         await _housekeeping.StopAsync();
         await _app.StopAsync(cancellation);
     }
 
     public async ValueTask DisposeAsync()
     {
+        await _bridges.DisposeAsync();
         await _housekeeping.DisposeAsync();
         await _app.DisposeAsync();
         _services.Traces.Dispose();
@@ -118,7 +123,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
             Heartbeats = new RunnerHeartbeats(database, clock),
             Lifecycle = lifecycle,
             Actions = new JobActions(database, lifecycle),
-            Creator = new PipelineCreator(database, repositories, lifecycle, address, clock),
+            Creator = new PipelineCreator(database, repositories, artifacts, lifecycle, address, clock),
             Loggers = loggers,
         };
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Gantry.Coordinator.Store;
 using Gantry.Pipelines.Model;
 using Gantry.Protocol.Jobs;
@@ -62,6 +63,17 @@ internal static class JobMapping
         NodeIndex = job.Parallel?.Index,
         NodeTotal = job.Parallel?.Total ?? 1,
         GroupName = job.BaseName,
+        Trigger = job.Trigger is { } trigger ? Trigger(trigger) : null,
+    };
+
+    private static DefinedTrigger Trigger(TriggerModel trigger) => new DefinedTrigger
+    {
+        ChildYaml = (trigger as TriggerModel.Child)?.ConfigurationYaml,
+        Project = (trigger as TriggerModel.Project)?.Path,
+        Branch = (trigger as TriggerModel.Project)?.Branch,
+        Inputs = (trigger as TriggerModel.Project)?.Inputs.ToDictionary(input => input.Key, input => JsonElement.Parse(input.Value.ToJson())),
+        ForwardYamlVariables = trigger.ForwardYamlVariables,
+        ForwardPipelineVariables = trigger.ForwardPipelineVariables,
     };
 
     private static int TimeoutOf(ProjectRow project, JobModel job) => (int?)job.Timeout?.TotalSeconds ?? project.JobTimeout;

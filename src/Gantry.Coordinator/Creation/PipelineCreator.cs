@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gantry.Coordinator.Access;
+using Gantry.Coordinator.Artifacts;
 using Gantry.Coordinator.Git;
 using Gantry.Coordinator.Queue;
 using Gantry.Coordinator.Store;
@@ -14,7 +15,8 @@ namespace Gantry.Coordinator.Creation;
 /// Makes pipelines (ci-yaml §18): read the configuration at the commit, compile it, keep pipeline, jobs and needs in one
 /// write, make the commit fetchable, and only then let the jobs go. Thread-safe.
 /// </summary>
-internal sealed class PipelineCreator(Database database, Repositories repositories, JobLifecycle lifecycle, ServerAddress address, TimeProvider clock)
+internal sealed class PipelineCreator(
+    Database database, Repositories repositories, ArtifactFiles artifacts, JobLifecycle lifecycle, ServerAddress address, TimeProvider clock)
 {
     private static readonly TimeSpan SupersedeWindow = TimeSpan.FromDays(7);
 
@@ -33,7 +35,7 @@ internal sealed class PipelineCreator(Database database, Repositories repositori
         }
 
         var tree = new RepositoryTree(reader, order.Head.Sha);
-        if (await tree.ReadAsync(order.Project.CiConfigPath, cancellation) is not { } configuration)
+        if ((order.Configuration ?? await tree.ReadAsync(order.Project.CiConfigPath, cancellation)) is not { } configuration)
         {
             return new PipelineCreation.Refused(["Missing CI config file"]);
         }
@@ -52,6 +54,21 @@ internal sealed class PipelineCreator(Database database, Repositories repositori
             default:
                 throw new InvalidOperationException($"unknown outcome {compilation}");
         }
+    }
+
+    /// <summary>What would become of the order, and the configuration as merged; nothing is kept. Null when there is no configuration.</summary>
+    public async Task<LintReport?> LintAsync(PipelineOrder order, CancellationToken cancellation)
+    {
+        var reader = new RepositoryReader(repositories, order.Project.Id);
+        var tree = new RepositoryTree(reader, order.Head.Sha);
+        if ((order.Configuration ?? await tree.ReadAsync(order.Project.CiConfigPath, cancellation)) is not { } configuration)
+        {
+            return null;
+        }
+
+        var commit = await reader.CommitAsync(order.Head.Sha, cancellation) ?? GitCommit.None;
+        var draft = await DraftAsync(order, commit, reader, cancellation);
+        return await PipelineLint.CheckAsync(await RequestAsync(draft, configuration, tree, reader, cancellation), cancellation);
     }
 
     /// <summary>Pipelines that were kept but not let go before the process ended.</summary>
@@ -98,6 +115,7 @@ internal sealed class PipelineCreator(Database database, Repositories repositori
             User = new UserFacts { Id = order.User.Id, Login = order.User.Username, Name = order.User.Name, Email = order.User.Email },
             Iid = iid,
             IsTriggered = order.Triggered,
+            Upstream = order.Upstream is { } upstream ? new UpstreamFacts(upstream.ProjectId, upstream.PipelineId, upstream.Id) : null,
         });
     }
 
@@ -124,7 +142,7 @@ internal sealed class PipelineCreator(Database database, Repositories repositori
                 ? await reader.ChangedAsync(before, order.Head.Sha, cancellation)
                 : null,
             Tree = tree,
-            Includes = new ProjectIncludes(database, repositories, new Caller.Person(order.User, null, null)),
+            Includes = new ProjectIncludes(database, repositories, new Caller.Person(order.User, null, null)) { Parent = order.Upstream, Artifacts = artifacts },
         };
     }
 
@@ -170,6 +188,11 @@ internal sealed class PipelineCreator(Database database, Repositories repositori
                 session.Pipelines.SetFacts(added.Id, draft.Facts with { Iid = iid });
                 session.Pipelines.AddVariables(added.Id, order.Variables);
                 session.Projects.Touch(order.Project.Id, added.CreatedAt);
+                if (order.Upstream is { } bridge && session.Jobs.Find(bridge.Id) is { } asking)
+                {
+                    session.Jobs.Update(asking with { DownstreamPipelineId = added.Id });
+                }
+
                 foreach (var job in model?.Jobs ?? [])
                 {
                     session.Jobs.Add(JobMapping.Row(added, order.Project, job), JobMapping.Definition(order.Project, job), JobMapping.Needs(job));

@@ -29,5 +29,7 @@ internal sealed record PipelineDraft(PipelineOrder Order, GitCommit Commit, Pipe
         CommitAuthorEmail = Commit.AuthorEmail,
         CreatedAt = now,
         UpdatedAt = now,
+        UpstreamJobId = Order.Upstream?.Id,
+        UpstreamPipelineId = Order.Upstream?.PipelineId,
     };
 }

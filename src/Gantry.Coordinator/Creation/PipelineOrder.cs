@@ -29,6 +29,12 @@ internal sealed record PipelineOrder
     /// <summary>Asked to be skipped by the push option <c>ci.skip</c>.</summary>
     public bool Skip { get; init; }
 
+    /// <summary>Text to take in place of the configuration file: a child's.</summary>
+    public string? Configuration { get; init; }
+
+    /// <summary>The bridge that asks for it; null for a root.</summary>
+    public JobRow? Upstream { get; init; }
+
     /// <summary>Started with a trigger token.</summary>
     public bool Triggered { get; init; }
 }

@@ -1,4 +1,5 @@
 using Gantry.Coordinator.Access;
+using Gantry.Coordinator.Artifacts;
 using Gantry.Coordinator.Git;
 using Gantry.Coordinator.Store;
 using Gantry.Pipelines.Includes;
@@ -11,6 +12,15 @@ namespace Gantry.Coordinator.Creation;
 /// </summary>
 internal sealed class ProjectIncludes(Database database, Repositories repositories, Caller caller) : IIncludeSource
 {
+    // A configuration out of an archive is text; more than this is not meant to be one.
+    private const long LargestFile = 1024 * 1024;
+
+    /// <summary>The bridge of a child pipeline; null for a root.</summary>
+    public JobRow? Parent { get; init; }
+
+    /// <summary>Where the parent's artifacts lie; null where none are asked for.</summary>
+    public ArtifactFiles? Artifacts { get; init; }
+
     public async ValueTask<ProjectLookup> OpenProjectAsync(string path, string? reference, CancellationToken cancellationToken)
     {
         if (await FindAsync(path, cancellationToken) is not { } project)
@@ -52,7 +62,28 @@ internal sealed class ProjectIncludes(Database database, Repositories repositori
 
     public ValueTask<string?> ReadTemplateAsync(string name, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
 
-    public ValueTask<string?> ReadArtifactAsync(string job, string path, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
+    public async ValueTask<string?> ReadArtifactAsync(string job, string path, CancellationToken cancellationToken)
+    {
+        if (Parent is not { } bridge || Artifacts is not { } files)
+        {
+            return null;
+        }
+
+        var archive = await database.ReadAsync(
+            session => session.Jobs.Latest(bridge.PipelineId).FirstOrDefault(other => other.Name == job) is { } producer
+                ? session.Artifacts.Find(producer.Id, "archive")
+                : null,
+            cancellationToken);
+        if (archive is null || files.OpenRead(archive) is not { } file)
+        {
+            return null;
+        }
+
+        await using (file)
+        {
+            return await ZipText.ReadAsync(file, path, LargestFile, cancellationToken);
+        }
+    }
 
     private Task<ProjectRow?> FindAsync(string path, CancellationToken cancellation) =>
         database.ReadAsync(

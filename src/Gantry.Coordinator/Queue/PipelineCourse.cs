@@ -34,6 +34,19 @@ internal sealed class PipelineCourse(TimeProvider clock)
         }
 
         Summarise(session, pipeline, step.State, [.. rows.Values]);
+        Admit(session, [.. rows.Values]);
+    }
+
+    // Somebody may have left a resource group, or begun to wait for it.
+    private void Admit(StoreSession session, IReadOnlyList<JobRow> jobs)
+    {
+        foreach (var (project, group) in jobs.Where(job => job.ResourceGroup is not null).Select(job => (job.ProjectId, job.ResourceGroup!)).Distinct())
+        {
+            if (ResourceGroups.Next(session, project, group) is { } next)
+            {
+                Apply(session, next.PipelineId, new PipelineEvent.ResourceGranted(next.Name), null);
+            }
+        }
     }
 
     private static PipelineState StateOf(StoreSession session, PipelineRow pipeline, Dictionary<string, JobRow> rows, PipelineEvent happened)
@@ -156,6 +169,11 @@ internal sealed class PipelineCourse(TimeProvider clock)
         if (next != pipeline)
         {
             session.Pipelines.Update(next with { UpdatedAt = now });
+        }
+
+        if (next.Status != pipeline.Status && pipeline.UpstreamJobId is { } id && session.Jobs.Find(id) is { Retried: false } bridge)
+        {
+            Apply(session, bridge.PipelineId, new PipelineEvent.DownstreamChanged(bridge.Name, state.Status), null);
         }
     }
 

@@ -9,7 +9,11 @@ internal static class RestApiRoutes
     {
         new InstanceEndpoints(services).Map(routes);
         new ProjectEndpoints(services).Map(routes);
-        new PipelineEndpoints(services).Map(routes);
+        var pipelines = new PipelineEndpoints(services);
+        pipelines.Map(routes);
+        new TriggerEndpoints(services, pipelines).Map(routes);
+        new LintEndpoints(services).Map(routes);
+        new RepositoryEndpoints(services).Map(routes);
         new JobEndpoints(services).Map(routes);
         new JobFileEndpoints(services).Map(routes);
         new RunnerEndpoints(services).Map(routes);

@@ -54,8 +54,8 @@ internal sealed record JobDefinition
     /// <summary>The name without its <c>parallel</c> suffix.</summary>
     public string GroupName { get; init; } = "";
 
-    /// <summary>The <c>trigger</c> of a bridge as configured.</summary>
-    public JsonElement? Trigger { get; init; }
+    /// <summary>What a bridge starts; null for other jobs.</summary>
+    public DefinedTrigger? Trigger { get; init; }
 }
 
 /// <summary>One cache entry before its key suffixes.</summary>
@@ -83,6 +83,25 @@ internal sealed record DefinedRetry
     public int Max { get; init; }
     public IReadOnlyList<string> When { get; init => field = value ?? []; } = [];
     public IReadOnlyList<int> ExitCodes { get; init => field = value ?? []; } = [];
+}
+
+/// <summary><c>trigger</c>: a child pipeline, or one of another project.</summary>
+internal sealed record DefinedTrigger
+{
+    /// <summary>Text of the child's configuration; null for another project.</summary>
+    public string? ChildYaml { get; init; }
+
+    /// <summary>Full path of another project; null for a child.</summary>
+    public string? Project { get; init; }
+
+    /// <summary>Branch there; null for its default branch.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>Input name to its value.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Inputs { get; init; }
+
+    public bool ForwardYamlVariables { get; init; }
+    public bool ForwardPipelineVariables { get; init; }
 }
 
 /// <summary><c>environment</c>; the url may still hold variables that the job makes.</summary>

@@ -87,6 +87,29 @@ internal sealed class JobStore(SqlSession sql, StoreSession session)
                 RunningOnInstanceRunners = row.Number("running"),
             });
 
+    /// <summary>Trigger jobs that are to start their pipeline and have not, oldest first.</summary>
+    public IReadOnlyList<JobRow> PendingBridges() =>
+        sql.Query(
+            $"select {Columns} from jobs where status = 'pending' and kind = 'bridge' and downstream_pipeline_id is null order by id", JobColumns.Map);
+
+    /// <summary>A job of the group is between its admission and its end.</summary>
+    public bool HoldsResource(long projectId, string group) =>
+        sql.Number(
+            """
+            select exists (select 1 from jobs where project_id = @project and resource_group = @group
+                and status in ('pending', 'running', 'canceling', 'preparing'))
+            """,
+            ("project", projectId), ("group", group)) != 0;
+
+    /// <summary>In the order they began to wait.</summary>
+    public IReadOnlyList<JobRow> WaitingForResource(long projectId, string group) =>
+        sql.Query(
+            $"""
+            select {Columns} from jobs where project_id = @project and resource_group = @group and status = 'waiting_for_resource'
+            order by updated_at, id
+            """,
+            JobColumns.Map, ("project", projectId), ("group", group));
+
     public long RunningOnRunner(long runnerId) =>
         sql.Number("select count(*) from jobs where runner_id = @runner and status in ('running', 'canceling')", ("runner", runnerId));
 

@@ -6,7 +6,7 @@ namespace Gantry.Coordinator.Store;
 /// </summary>
 internal static class Migrations
 {
-    private static readonly string[] Scripts = [Schema.People, Schema.Projects, Schema.Runners, Schema.Pipelines, Schema.Belongings];
+    private static readonly string[] Scripts = [Schema.People, Schema.Projects, Schema.Runners, Schema.Pipelines, Schema.Belongings, Schema.ResourceGroups];
 
     public static void Apply(SqlSession sql)
     {

@@ -209,6 +209,10 @@ internal static class Schema
             primary key (job_id, position)) without rowid
         """;
 
+    public const string ResourceGroups = """
+        create index jobs_of_resource_group on jobs(project_id, resource_group, status) where resource_group is not null
+        """;
+
     public const string Belongings = """
         create table variables (
             project_id integer not null,

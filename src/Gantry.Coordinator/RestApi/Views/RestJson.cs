@@ -22,4 +22,10 @@ namespace Gantry.Coordinator.RestApi.Views;
 [JsonSerializable(typeof(List<MachineView>))]
 [JsonSerializable(typeof(List<VariableView>))]
 [JsonSerializable(typeof(List<CommitView>))]
+[JsonSerializable(typeof(List<TriggerView>))]
+[JsonSerializable(typeof(List<BranchView>))]
+[JsonSerializable(typeof(List<TagView>))]
+[JsonSerializable(typeof(List<TreeEntryView>))]
+[JsonSerializable(typeof(FileView))]
+[JsonSerializable(typeof(LintView))]
 internal sealed partial class RestJson : JsonSerializerContext;
