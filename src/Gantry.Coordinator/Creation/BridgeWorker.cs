@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Git;
-using Gantry.Coordinator.Queue;
 using Gantry.Coordinator.Store;
 using Gantry.Pipelines.Includes;
 using Gantry.Pipelines.Variables;
@@ -142,7 +141,7 @@ internal sealed partial class BridgeWorker(CoordinatorServices services, ILogger
         return depth;
     }
 
-    private Task DropAsync(JobRow bridge, string reason) =>
+    private Task<JobRow?> DropAsync(JobRow bridge, string reason) =>
         services.Database.WriteAsync(
             session => session.Jobs.Find(bridge.Id) is { } current ? services.Lifecycle.Drop(session, current, reason, null) : null, CancellationToken.None);
 

@@ -3,7 +3,6 @@ using Gantry.Coordinator.Git;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.RestApi.Views;
 using Gantry.Coordinator.Store;
-using Microsoft.AspNetCore.Http;
 
 namespace Gantry.Coordinator.RestApi;
 
