@@ -1,5 +1,6 @@
 using Gantry.Engine.Running;
 using Gantry.Runner.Configuration;
+using Gantry.Runner.Metrics;
 using Gantry.Runner.Polling;
 using Gantry.Runner.Registration;
 using Gantry.Runner.Supervising;
@@ -29,10 +30,15 @@ public sealed partial class RunnerDaemon : IDisposable
     private readonly List<PollGeneration> _retired = [];
     private PollGeneration? _current;
     private Task _renewing = Task.CompletedTask;
+    private readonly RunnerMetrics _metrics;
+    private volatile ProcessState _state = ProcessState.Starting;
 
     public RunnerDaemon(RunnerDaemonOptions options)
     {
         _options = options;
+        _metrics = new RunnerMetrics(options.Context.Version, options.Time.GetUtcNow());
+        options.Loggers.AddProvider(new LogCounter(_metrics.Errors));
+        options.Clients.Meters = _metrics;
         _logger = options.Loggers.CreateLogger<RunnerDaemon>();
         _pace = new Pace(options.Time);
         _capacity = new Capacity(_pace.Wake);
@@ -41,9 +47,13 @@ public sealed partial class RunnerDaemon : IDisposable
             _capacity,
             options.RunJob ?? ((assignment, lifetime, stopping) => new JobRun(assignment, lifetime, options.Time, jobLogger).RunAsync(stopping)),
             Path.Combine(options.StateFolder, "jobs"), options.Time, _logger);
+        _supervisor.Observer = (job, verdict) => _metrics.Observe(job, verdict, options.Time.GetElapsedTime(job.Started));
         _watch = new ConfigWatch(options.ConfigPath, options.Context, _logger);
         _renewal = new TokenRenewal(options.Clients, options.Time, _logger);
     }
+
+    /// <summary>Where metrics are served, with the port that was bound; null while they are not.</summary>
+    internal string? MetricsUrl { get; private set; }
 
     /// <summary>Runs until it is told to stop; returns when all jobs ended.</summary>
     /// <param name="signals">What the outside says.</param>
@@ -60,9 +70,11 @@ public sealed partial class RunnerDaemon : IDisposable
             throw new RunnerCommandException("Concurrent is less than 1 - no jobs will be processed. Set concurrent to 1 or more.");
         }
 
+        await using var server = await ListenAsync(settings, cancellationToken);
         try
         {
             Adopt(settings);
+            _state = ProcessState.Running;
             Log.Initializing(_logger);
             var stop = await FollowAsync(signals, cancellationToken);
             await StopAsync(stop, signals, cancellationToken);
@@ -81,6 +93,52 @@ public sealed partial class RunnerDaemon : IDisposable
         _supervisor.Dispose();
         _noMoreJobs.Dispose();
     }
+
+    /// <summary>Null: no address, or an unusable one, which the log says.</summary>
+    private async Task<MetricsServer?> ListenAsync(RunnerDaemonSettings settings, CancellationToken cancellationToken)
+    {
+        if (settings.SessionServer.ListenAddress.Length > 0)
+        {
+            Log.NoSessions(_logger);
+        }
+
+        var wanted = _options.ListenAddress ?? settings.ListenAddress;
+        if (!ListenAddress.TryComplete(wanted, out var address))
+        {
+            Log.WrongAddress(_logger, wanted);
+            return null;
+        }
+
+        if (address.Length == 0)
+        {
+            Log.NotListening(_logger);
+            return null;
+        }
+
+        try
+        {
+            var server = await MetricsServer.StartAsync(address, _metrics, Snapshot, _options.Time, cancellationToken);
+            using var fields = LogFields.With(_logger, ("address", address));
+            Log.Listening(_logger);
+            MetricsUrl = server.Url;
+            return server;
+        }
+        catch (IOException problem)
+        {
+            throw new RunnerCommandException($"Failed to create listener for metrics server on {address}: {problem.Message}");
+        }
+    }
+
+    private MetricsSnapshot Snapshot() => new()
+    {
+        State = _state,
+        SystemId = _current?.Settings.SystemId ?? "",
+        Concurrent = _capacity.Concurrent,
+        Loads = _watch.Loads,
+        LoadFailures = _watch.Failures,
+        Jobs = _supervisor.Jobs,
+        Gates = _current?.Gates ?? new Dictionary<RunnerEntry, RequestGate>(),
+    };
 
     /// <summary>From the start to the first request to stop: reloads, token renewals.</summary>
     private async Task<DaemonSignal> FollowAsync(DaemonSignals signals, CancellationToken cancellationToken)
@@ -169,6 +227,7 @@ public sealed partial class RunnerDaemon : IDisposable
 
     private async Task StopAsync(DaemonSignal stop, DaemonSignals signals, CancellationToken cancellationToken)
     {
+        _state = stop is DaemonSignal.Stop ? ProcessState.ForcefulShutdown : ProcessState.GracefulShutdown;
         await _noMoreJobs.CancelAsync();
         await Task.WhenAll([_current!.DrainAsync(), .. _retired.Select(g => g.DrainAsync())]);
         var drained = _supervisor.DrainAsync(cancellationToken);
@@ -192,6 +251,7 @@ public sealed partial class RunnerDaemon : IDisposable
 
     private async Task StopForcefullyAsync(string signal, Task drained, DaemonSignals signals, CancellationToken cancellationToken)
     {
+        _state = ProcessState.ForcefulShutdown;
         Log.Forceful(_logger);
         _supervisor.Interrupt(signal);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -237,6 +297,18 @@ public sealed partial class RunnerDaemon : IDisposable
     {
         [LoggerMessage(LogLevel.Information, "Starting multi-runner from {path}...")]
         public static partial void Starting(ILogger logger, string path);
+
+        [LoggerMessage(LogLevel.Information, "listen_address not defined, metrics & debug endpoints disabled")]
+        public static partial void NotListening(ILogger logger);
+
+        [LoggerMessage(LogLevel.Information, "Metrics server listening")]
+        public static partial void Listening(ILogger logger);
+
+        [LoggerMessage(LogLevel.Error, "listen_address \"{address}\" is no HOST:PORT; metrics & debug endpoints are off")]
+        public static partial void WrongAddress(ILogger logger, string address);
+
+        [LoggerMessage(LogLevel.Warning, "[session_server] is configured, but this version has no session server: interactive terminals are off")]
+        public static partial void NoSessions(ILogger logger);
 
         [LoggerMessage(LogLevel.Information, "Initializing executor providers")]
         public static partial void Initializing(ILogger logger);

@@ -28,6 +28,9 @@ public sealed record RunnerDaemonOptions
     /// <summary>Called after each successful load: level and format of the log.</summary>
     public Action<RunnerDaemonSettings> Loaded { get; init; } = _ => { };
 
+    /// <summary><c>--listen-address</c>; null: the file's key.</summary>
+    public string? ListenAddress { get; init; }
+
     /// <summary>Null: <see cref="JobRun"/>.</summary>
     public RunJob? RunJob { get; init; }
 }

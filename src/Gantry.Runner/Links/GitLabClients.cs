@@ -13,7 +13,6 @@ public sealed class GitLabClients : IDisposable
     private readonly ConcurrentDictionary<GitLabEndpoint, GitLabClient> _clients = new();
     private readonly ProductVersion _product;
     private readonly TimeProvider _time;
-    private readonly IApiMeterSource _meters;
     private readonly ILogger _logger;
 
     public GitLabClients(ProductVersion product, TimeProvider time, ILogger<GitLabClient> logger)
@@ -25,13 +24,16 @@ public sealed class GitLabClients : IDisposable
     {
         _product = product;
         _time = time;
-        _meters = meters;
+        Meters = meters;
         _logger = logger;
     }
 
+    /// <summary>Of clients made from now on.</summary>
+    internal IApiMeterSource Meters { get; set; }
+
     public GitLabClient For(GitLabEndpoint endpoint) => _clients.GetOrAdd(
         endpoint,
-        static (key, self) => new GitLabClient(key, self._product, self._time, self._meters.For(ShortToken.Of(key.Token.Reveal())), self._logger),
+        static (key, self) => new GitLabClient(key, self._product, self._time, self.Meters.For(ShortToken.Of(key.Token.Reveal())), self._logger),
         this);
 
     public void Dispose()

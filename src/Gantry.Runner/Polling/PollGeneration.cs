@@ -20,8 +20,8 @@ internal sealed partial class PollGeneration : IDisposable
     public PollGeneration(RunnerDaemonSettings settings, PollSources sources, ILogger logger)
     {
         (_sources, _logger, Settings) = (sources, logger, settings);
-        Gates = new Dictionary<RunnerEntry, RequestGate>(ReferenceEqualityComparer.Instance);
         Executors = Known(settings);
+        Gates = GatesOf(Executors.Select(e => e.Entry));
     }
 
     public RunnerDaemonSettings Settings { get; }
@@ -36,24 +36,16 @@ internal sealed partial class PollGeneration : IDisposable
     public void Start(CancellationToken noMoreJobs)
     {
         var share = Executors.Count == 0 ? TimeSpan.Zero : Settings.CheckInterval / Executors.Count;
-        var gates = new Dictionary<Engine.Secret, RequestGate>();
         var turns = new Dictionary<string, SemaphoreSlim>(StringComparer.Ordinal);
         for (var i = 0; i < Executors.Count; i++)
         {
             var (entry, executor) = Executors[i];
-            if (!gates.TryGetValue(entry.Settings.Token, out var gate))
-            {
-                var adaptive = entry.Settings.FeatureFlags.GetValueOrDefault("FF_USE_ADAPTIVE_REQUEST_CONCURRENCY", true);
-                gates[entry.Settings.Token] = gate = new RequestGate(entry.RequestConcurrency, adaptive);
-            }
-
             if (!turns.TryGetValue(entry.Settings.Url, out var turn))
             {
                 turns[entry.Settings.Url] = turn = new SemaphoreSlim(1, 1);
             }
 
-            ((Dictionary<RunnerEntry, RequestGate>)Gates)[entry] = gate;
-            var context = Context(entry, executor, gate, turn);
+            var context = Context(entry, executor, Gates[entry], turn);
             for (var loop = 0; loop < entry.RequestConcurrency; loop++)
             {
                 _loops.Add(new PollLoop(entry, context, _logger).RunAsync(share * i, _replaced.Token, noMoreJobs));
@@ -68,6 +60,24 @@ internal sealed partial class PollGeneration : IDisposable
     public Task DrainAsync() => Task.WhenAll(_loops);
 
     public void Dispose() => _replaced.Dispose();
+
+    private static Dictionary<RunnerEntry, RequestGate> GatesOf(IEnumerable<RunnerEntry> entries)
+    {
+        var ofToken = new Dictionary<Engine.Secret, RequestGate>();
+        var ofEntry = new Dictionary<RunnerEntry, RequestGate>(ReferenceEqualityComparer.Instance);
+        foreach (var entry in entries)
+        {
+            if (!ofToken.TryGetValue(entry.Settings.Token, out var gate))
+            {
+                var adaptive = entry.Settings.FeatureFlags.GetValueOrDefault("FF_USE_ADAPTIVE_REQUEST_CONCURRENCY", true);
+                ofToken[entry.Settings.Token] = gate = new RequestGate(entry.RequestConcurrency, adaptive);
+            }
+
+            ofEntry[entry] = gate;
+        }
+
+        return ofEntry;
+    }
 
     private List<(RunnerEntry, IExecutor)> Known(RunnerDaemonSettings settings)
     {

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Gantry.Engine;
 using Gantry.Engine.Plans;
 using Gantry.Runner.Links;
+using Gantry.Runner.Metrics;
 using Gantry.TestKit.Clocks;
 using Gantry.TestKit.Coordinator;
 using Gantry.TestKit.Logging;
@@ -151,6 +152,26 @@ public sealed class HttpTables(ITestOutputHelper output)
             Directory.Delete(folder, recursive: true);
         }
     });
+
+    [Fact]
+    public Task Metric_labels_are_cleaned() => RunnerCases.Run(output, "http-retries", ["metric-path", "status-class"], 16, one =>
+        Assert.Equal(
+            one.Expected.GetString(),
+            one.Table == "metric-path" ? ApiLabels.Path(one.In("path")) : ApiLabels.StatusClass(one.Input.GetProperty("status").GetInt32())));
+
+    [Fact]
+    public Task Listen_addresses_get_a_port() => RunnerCases.Run(output, "config-rules", ["listen-address"], 8, one =>
+    {
+        var valid = ListenAddress.TryComplete(one.In("address"), out var complete);
+        Assert.Equal(one.Expected.GetProperty("error").GetBoolean(), !valid);
+        Assert.Equal(one.Expected.Text("address"), complete);
+    });
+
+    [Fact]
+    public Task Process_states_have_names() => RunnerCases.Run(output, "config-rules", ["process-state"], 4, one =>
+        Assert.Equal(
+            one.Expected.Text("text"),
+            Enum.Parse<ProcessState>(one.In("state").Replace("-", "", StringComparison.Ordinal), ignoreCase: true).Text()));
 
     [Fact]
     public Task Tokens_are_shortened() => RunnerCases.Run(output, "names", ["short-token"], 10, one =>

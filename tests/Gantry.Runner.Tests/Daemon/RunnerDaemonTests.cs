@@ -309,6 +309,34 @@ public sealed class RunnerDaemonTests : IAsyncLifetime
         Assert.Equal("glrt-renewed", _running[1].Assignment.Runner.Token.Reveal());
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Metrics_jobs_and_state_are_served()
+    {
+        Start("listen_address = \"127.0.0.1:0\"\nconcurrent = 3\n" + Entry());
+        _server.Enqueue(SamplePayloads.Job(1));
+        await Begun(1);
+        _server.Enqueue(SamplePayloads.Job(2));
+        await Begun(2);
+        _running[2].End(new JobVerdict.Failed(FailureReason.ScriptFailure, "exit status 1", 1));
+        await Logged("Removed job from processing list");
+
+        using var http = new HttpClient { BaseAddress = new Uri(_daemon.MetricsUrl!) };
+        var metrics = await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        Assert.Contains("gitlab_runner_concurrent 3\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("gitlab_runner_process_state_info{state=\"running\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("failure_reason=\"script_failure\",mode=\"traditional\"} 1\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("endpoint=\"request_job\",status=\"201\",method=\"post\"} 2\n", metrics, StringComparison.Ordinal);
+        Assert.Contains("gitlab_runner_job_duration_seconds_bucket{runner=\"fake-runn\"", metrics, StringComparison.Ordinal);
+        Assert.Contains("gitlab_runner_errors_total{level=\"panic\"} 0\n", metrics, StringComparison.Ordinal);
+        Assert.DoesNotContain("glrt-fake-runner-token", metrics, StringComparison.Ordinal);
+        var jobs = await http.GetStringAsync("/debug/jobs/list", TestContext.Current.CancellationToken);
+        Assert.StartsWith($"url={_server.Url}/group/shop/-/jobs/1 state=running", jobs, StringComparison.Ordinal);
+        Assert.Equal("running\n", await http.GetStringAsync("/debug/process/state", TestContext.Current.CancellationToken));
+        Assert.Equal("ready\n", await http.GetStringAsync("/health/ready", TestContext.Current.CancellationToken));
+        using var post = await http.PostAsync("/metrics", null, TestContext.Current.CancellationToken);
+        Assert.Equal(System.Net.HttpStatusCode.MethodNotAllowed, post.StatusCode);
+    }
+
     private static readonly TimeSpan Wide = TimeSpan.FromSeconds(1);
 
     private string Entry(string name = "one", string token = "glrt-fake-runner-token", string executor = "scripted") =>
