@@ -21,6 +21,7 @@ public sealed partial class RunnerDaemon : IDisposable
 {
     private readonly RunnerDaemonOptions _options;
     private readonly ILogger _logger;
+    private readonly string _journals;
     private readonly Pace _pace;
     private readonly Capacity _capacity;
     private readonly JobSupervisor _supervisor;
@@ -40,13 +41,14 @@ public sealed partial class RunnerDaemon : IDisposable
         options.Loggers.AddProvider(new LogCounter(_metrics.Errors));
         options.Clients.Meters = _metrics;
         _logger = options.Loggers.CreateLogger<RunnerDaemon>();
+        _journals = Path.Combine(options.StateFolder, "jobs");
         _pace = new Pace(options.Time);
         _capacity = new Capacity(_pace.Wake);
         var jobLogger = options.Loggers.CreateLogger<JobRun>();
         _supervisor = new JobSupervisor(
             _capacity,
             options.RunJob ?? ((assignment, lifetime, stopping) => new JobRun(assignment, lifetime, options.Time, jobLogger).RunAsync(stopping)),
-            Path.Combine(options.StateFolder, "jobs"), options.Time, _logger);
+            _journals, options.Time, _logger);
         _supervisor.Observer = (job, verdict) => _metrics.Observe(job, verdict, options.Time.GetElapsedTime(job.Started));
         _watch = new ConfigWatch(options.ConfigPath, options.Context, _logger);
         _renewal = new TokenRenewal(options.Clients, options.Time, _logger);
@@ -71,9 +73,12 @@ public sealed partial class RunnerDaemon : IDisposable
         }
 
         await using var server = await ListenAsync(settings, cancellationToken);
+        var left = JobJournal.Folders(_journals);
+        var recovery = Task.CompletedTask;
         try
         {
             Adopt(settings);
+            recovery = new JournalRecovery(_options.Clients, _options.Time, _logger).RunAsync(left, _current!, _noMoreJobs.Token);
             _state = ProcessState.Running;
             Log.Initializing(_logger);
             var stop = await FollowAsync(signals, cancellationToken);
@@ -83,6 +88,7 @@ public sealed partial class RunnerDaemon : IDisposable
         {
             await _noMoreJobs.CancelAsync();
             _supervisor.Abandon();
+            await recovery;
         }
     }
 

@@ -310,6 +310,44 @@ public sealed class RunnerDaemonTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_job_of_an_earlier_process_is_reported_as_failed()
+    {
+        var job = _server.Add(SamplePayloads.Job(7));
+        Leave(job, "fake-runn");
+
+        Start(Entry());
+
+        var update = await _time.PumpAsync(job.Finished, Step);
+        Assert.Equal(("failed", "runner_system_failure"), (update.State, update.FailureReason));
+        Assert.Contains("the runner stopped while the job was running", System.Text.Encoding.UTF8.GetString(job.Trace), StringComparison.Ordinal);
+        await ClockPump.UntilAsync(() => JobJournal.Folders(_folder.File("state/jobs")).Count == 0);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_job_of_a_runner_that_is_gone_is_left_alone_and_new_jobs_are_run()
+    {
+        var job = _server.Add(SamplePayloads.Job(7));
+        Leave(job, "stranger");
+
+        Start(Entry());
+        _server.Enqueue(SamplePayloads.Job(1));
+        await Begun(1);
+
+        Assert.Contains(_log.Messages, m => m.Contains("which is no longer in the file", StringComparison.Ordinal));
+        Assert.Empty(job.Updates);
+    }
+
+    private void Leave(FakeJob job, string shortToken) => JobJournal.Create(_folder.File("state/jobs"), job.Payload, new JournalState
+    {
+        JobId = job.Payload.Id,
+        RunnerShortToken = shortToken,
+        RunnerName = "one",
+        Executor = "scripted",
+        Received = _time.GetUtcNow(),
+        Accepted = true,
+    });
+
+    [Fact(Timeout = Limit)]
     public async Task Metrics_jobs_and_state_are_served()
     {
         Start("listen_address = \"127.0.0.1:0\"\nconcurrent = 3\n" + Entry());
