@@ -97,7 +97,8 @@ internal sealed class Stage : IAsyncDisposable
         var register = new ProcessStartInfo(
             _binary,
             ["register", "--non-interactive", "--config", config, "--url", _settings.Address.ToString(), "--executor", "shell",
-                "--builds-dir", Path.Combine(_settings.RunnerFolder, "builds")]) { RedirectStandardError = true };
+                "--builds-dir", Path.Combine(_settings.RunnerFolder, "builds")])
+        { RedirectStandardError = true };
         register.Environment["CI_SERVER_TOKEN"] = await DemoProject.CreateRunnerAsync(_client, CancellationToken.None);
         using (var process = Process.Start(register)!)
         {

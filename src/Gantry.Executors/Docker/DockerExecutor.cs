@@ -43,7 +43,9 @@ public sealed partial class DockerExecutor : IExecutor, IDisposable
         {
             return await new Preparation(request, _settings, _surroundings, engine, belongings)
             {
-                Log = log, Time = _time, Logger = _logger,
+                Log = log,
+                Time = _time,
+                Logger = _logger,
             }.RunAsync(cancellationToken);
         }
         catch (Exception e)

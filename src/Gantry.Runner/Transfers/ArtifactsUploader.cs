@@ -32,7 +32,11 @@ public sealed class ArtifactsUploader(TransferTools tools, TransferJob job)
         var name = ArchiveNames.FileName(ShellExpansion.Expand(request.Name, "artifact name", tools.Environment, Report), format);
         var archive = new ArchiveRequest
         {
-            WorkingDirectory = tools.WorkingFolder, Entries = entries, Format = format, Level = level, Report = Report,
+            WorkingDirectory = tools.WorkingFolder,
+            Entries = entries,
+            Format = format,
+            Level = level,
+            Report = Report,
         };
         await UploadAsync(request, name, archive, cancellationToken);
     }

@@ -45,7 +45,8 @@ internal static class TransferCommands
                     },
                     cancellation);
             },
-            cancellationToken)) { Hidden = true };
+            cancellationToken))
+        { Hidden = true };
     }
 
     public static Command Downloader()
@@ -64,7 +65,8 @@ internal static class TransferCommands
                     server.Token, (int)Math.Clamp(retry.Value, 0, 100), direct.Value,
                     staging.Value.Length > 0 ? staging.Value : Path.GetTempPath(), cancellation);
             },
-            cancellationToken)) { Hidden = true };
+            cancellationToken))
+        { Hidden = true };
     }
 
     public static Command CacheArchiver()
@@ -93,7 +95,8 @@ internal static class TransferCommands
                 },
                 cancellation),
             cancellationToken,
-            TimeSpan.FromMinutes(timeout.Value))) { Hidden = true };
+            TimeSpan.FromMinutes(timeout.Value)))
+        { Hidden = true };
     }
 
     public static Command CacheExtractor()
@@ -105,7 +108,8 @@ internal static class TransferCommands
             context,
             (tools, cancellation) => new CacheExtractor(tools).RunAsync(Required(file, "--file"), cancellation),
             cancellationToken,
-            TimeSpan.FromMinutes(timeout.Value))) { Hidden = true };
+            TimeSpan.FromMinutes(timeout.Value)))
+        { Hidden = true };
     }
 
     private static string Required(FlagValue<string> flag, string name) =>

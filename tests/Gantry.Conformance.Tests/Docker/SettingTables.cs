@@ -148,7 +148,10 @@ public sealed class SettingTables
 
     private static readonly VolumeNaming Naming = new()
     {
-        ReusablePrefix = "r", TemporaryPrefix = "t", Protected = false, Labels = (_, _) => new Dictionary<string, string>(),
+        ReusablePrefix = "r",
+        TemporaryPrefix = "t",
+        Protected = false,
+        Labels = (_, _) => new Dictionary<string, string>(),
     };
 
     private static JobFacts Facts(JsonElement job) => new()

@@ -80,8 +80,11 @@ internal sealed class GantryServer : IAsyncDisposable
 
         var identity = new Dictionary<string, string>
         {
-            ["GIT_AUTHOR_NAME"] = "Test", ["GIT_AUTHOR_EMAIL"] = "test@example.com",
-            ["GIT_COMMITTER_NAME"] = "Test", ["GIT_COMMITTER_EMAIL"] = "test@example.com", ["GIT_TERMINAL_PROMPT"] = "0",
+            ["GIT_AUTHOR_NAME"] = "Test",
+            ["GIT_AUTHOR_EMAIL"] = "test@example.com",
+            ["GIT_COMMITTER_NAME"] = "Test",
+            ["GIT_COMMITTER_EMAIL"] = "test@example.com",
+            ["GIT_TERMINAL_PROMPT"] = "0",
         };
         await RunningProcess.RunAsync("git", ["-C", work, "add", "--all"]);
         await RunningProcess.RunAsync("git", ["-C", work, "commit", "--quiet", "--allow-empty", "--message", "Test"], identity);

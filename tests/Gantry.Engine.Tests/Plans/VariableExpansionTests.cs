@@ -51,8 +51,14 @@ public sealed class VariableExpansionTests
             Runner = Running.JobRunBench.SampleRunner() with { Environment = ["FROM_CONFIG=yes", "broken"] },
             Defaults = new PlanDefaults
             {
-                BuildsFolder = "/b", CacheFolder = "/c", SharedBuildsFolder = true, SharedEnvironment = true, CustomBuildDirAllowed = false,
-                SafeDirectoryCheckout = false, CleanGitConfig = true, Shell = "bash",
+                BuildsFolder = "/b",
+                CacheFolder = "/c",
+                SharedBuildsFolder = true,
+                SharedEnvironment = true,
+                CustomBuildDirAllowed = false,
+                SafeDirectoryCheckout = false,
+                CleanGitConfig = true,
+                Shell = "bash",
             },
             Numbers = new JobNumbers(3, 1),
             Secrets = [new() { Key = "FROM_VAULT", Value = "s", Masked = true, File = true, Raw = true }],

@@ -30,7 +30,9 @@ public sealed class JobRecoveryTests
         using var bench = new JobRunBench();
         var journal = Leave(bench, state => state with
         {
-            Accepted = true, Stage = "step_script", Environment = new Dictionary<string, string> { ["place"] = "p" },
+            Accepted = true,
+            Stage = "step_script",
+            Environment = new Dictionary<string, string> { ["place"] = "p" },
         });
         File.WriteAllText(journal.SpoolPath, "half a line");
 
@@ -70,7 +72,11 @@ public sealed class JobRecoveryTests
     {
         var journal = JobJournal.Create(bench.Folder, bench.Payload, new JournalState
         {
-            JobId = 42, RunnerShortToken = "abcdefghi", RunnerName = "bench", Executor = "scripted", Received = bench.Time.GetUtcNow(),
+            JobId = 42,
+            RunnerShortToken = "abcdefghi",
+            RunnerName = "bench",
+            Executor = "scripted",
+            Received = bench.Time.GetUtcNow(),
         });
         journal.Change(change);
         return journal;

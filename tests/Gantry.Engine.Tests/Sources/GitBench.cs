@@ -43,7 +43,9 @@ internal sealed class GitBench : IDisposable
     {
         GitInfo = Payload.GitInfo with
         {
-            RepoUrl = "file://" + Remote, Sha = sha ?? Head, Depth = depth,
+            RepoUrl = "file://" + Remote,
+            Sha = sha ?? Head,
+            Depth = depth,
             Refspecs = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"],
         },
     };

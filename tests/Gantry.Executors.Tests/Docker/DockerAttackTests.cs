@@ -1,9 +1,9 @@
+using System.Formats.Tar;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Workspaces;
 using Gantry.Protocol.Jobs;
-using System.Formats.Tar;
 
 namespace Gantry.Executors.Tests.Docker;
 

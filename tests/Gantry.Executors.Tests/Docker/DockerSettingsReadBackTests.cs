@@ -14,10 +14,23 @@ public sealed class DockerSettingsReadBackTests(LiveEngine live) : IClassFixture
     {
         var (container, host) = await BuildAsync(settings => settings with
         {
-            Hostname = "my-host", Runtime = "runc", Memory = "128m", MemorySwap = "256m", MemoryReservation = "64m", CgroupParent = "/gantry-test",
-            CpusetCpus = "0", CpusetMems = "0", Cpus = "0.5", CpuShares = 512, Devices = ["/dev/null:/dev/nothing:r"],
-            DeviceCgroupRules = ["c 1:3 mr"], Gpus = "\"device=0,1\"", Ulimit = new Dictionary<string, string> { ["nofile"] = "1024:2048" },
-            OomKillDisable = true, OomScoreAdjust = 100, ShmSize = 33554432,
+            Hostname = "my-host",
+            Runtime = "runc",
+            Memory = "128m",
+            MemorySwap = "256m",
+            MemoryReservation = "64m",
+            CgroupParent = "/gantry-test",
+            CpusetCpus = "0",
+            CpusetMems = "0",
+            Cpus = "0.5",
+            CpuShares = 512,
+            Devices = ["/dev/null:/dev/nothing:r"],
+            DeviceCgroupRules = ["c 1:3 mr"],
+            Gpus = "\"device=0,1\"",
+            Ulimit = new Dictionary<string, string> { ["nofile"] = "1024:2048" },
+            OomKillDisable = true,
+            OomScoreAdjust = 100,
+            ShmSize = 33554432,
         });
         Assert.Equal("my-host", container.Config.Hostname);
         Assert.Equal("runc", host.Runtime);
@@ -37,8 +50,15 @@ public sealed class DockerSettingsReadBackTests(LiveEngine live) : IClassFixture
     {
         var (container, host) = await BuildAsync(settings => settings with
         {
-            Privileged = true, User = "1000:1000", GroupAdd = ["2000"], UsernsMode = "host", CapAdd = ["NET_ADMIN"], CapDrop = ["DAC_OVERRIDE"],
-            SecurityOpt = ["no-new-privileges"], PidMode = "host", IpcMode = "host",
+            Privileged = true,
+            User = "1000:1000",
+            GroupAdd = ["2000"],
+            UsernsMode = "host",
+            CapAdd = ["NET_ADMIN"],
+            CapDrop = ["DAC_OVERRIDE"],
+            SecurityOpt = ["no-new-privileges"],
+            PidMode = "host",
+            IpcMode = "host",
         });
         Assert.True(host.Privileged);
         Assert.Equal("1000:1000", container.Config.User);
@@ -55,7 +75,11 @@ public sealed class DockerSettingsReadBackTests(LiveEngine live) : IClassFixture
     {
         var (container, host) = await BuildAsync(settings => settings with
         {
-            NetworkMode = "bridge", Dns = ["192.0.2.1"], DnsSearch = ["example.com"], ExtraHosts = ["there:192.0.2.7"], MacAddress = "92:d0:c6:0a:29:33",
+            NetworkMode = "bridge",
+            Dns = ["192.0.2.1"],
+            DnsSearch = ["example.com"],
+            ExtraHosts = ["there:192.0.2.7"],
+            MacAddress = "92:d0:c6:0a:29:33",
             Sysctls = new Dictionary<string, string> { ["net.ipv4.ip_forward"] = "1" },
         });
         Assert.Equal("bridge", host.NetworkMode);
@@ -72,9 +96,11 @@ public sealed class DockerSettingsReadBackTests(LiveEngine live) : IClassFixture
         using var folder = new TestKit.Engine.TempFolder();
         var (container, host) = await BuildAsync(settings => settings with
         {
-            Volumes = [$"{folder.Path}:/given:ro", "/cache", "/of/$NAME"], Tmpfs = new Dictionary<string, string> { ["/fast"] = "rw,noexec" },
+            Volumes = [$"{folder.Path}:/given:ro", "/cache", "/of/$NAME"],
+            Tmpfs = new Dictionary<string, string> { ["/fast"] = "rw,noexec" },
             ContainerLabels = new Dictionary<string, string> { ["my.label"] = "for $NAME" },
-            LogOptions = new Dictionary<string, string> { ["labels"] = "my.label" }, VolumeDriver = "local",
+            LogOptions = new Dictionary<string, string> { ["labels"] = "my.label" },
+            VolumeDriver = "local",
             VolumeDriverOptions = new Dictionary<string, string> { ["type"] = "tmpfs", ["device"] = "tmpfs" },
         }, bench => bench.With("NAME", "anna"));
         Assert.Equal([$"{folder.Path}:/given:ro"], host.Binds);
@@ -95,11 +121,20 @@ public sealed class DockerSettingsReadBackTests(LiveEngine live) : IClassFixture
         using var bench = new DockerBench().Service(LiveEngine.NoPorts);
         bench.Settings = bench.Settings with
         {
-            Privileged = true, ServicesPrivileged = false, ServiceMemory = "128m", ServiceMemorySwap = "256m", ServiceMemoryReservation = "64m",
-            ServiceCgroupParent = "/gantry-test", ServiceCpusetCpus = "0", ServiceCpus = "0.5", ServiceCpuShares = 512,
-            ServicesSecurityOpt = ["no-new-privileges"], ServicesTmpfs = new Dictionary<string, string> { ["/fast"] = "rw" },
+            Privileged = true,
+            ServicesPrivileged = false,
+            ServiceMemory = "128m",
+            ServiceMemorySwap = "256m",
+            ServiceMemoryReservation = "64m",
+            ServiceCgroupParent = "/gantry-test",
+            ServiceCpusetCpus = "0",
+            ServiceCpus = "0.5",
+            ServiceCpuShares = 512,
+            ServicesSecurityOpt = ["no-new-privileges"],
+            ServicesTmpfs = new Dictionary<string, string> { ["/fast"] = "rw" },
             ServicesDevices = new Dictionary<string, IReadOnlyList<string>> { ["gantry-test/*"] = ["/dev/null"], ["other/*"] = ["/dev/zero"] },
-            CapAdd = ["NET_ADMIN"], Memory = "64m",
+            CapAdd = ["NET_ADMIN"],
+            Memory = "64m",
         };
         await using var place = await bench.PrepareAsync(token);
         var host = (await FindAsync(bench, engine, "service", token)).HostConfig;

@@ -51,7 +51,8 @@ internal static class PipelinePages
         var words = visit.Request.Words;
         await visit.Request.ShowAsync(
             visit.Frame(ProjectTab.Pipelines, $"{words.PipelineTitle(id)} · {pipeline.Name ?? pipeline.CommitTitle}", Slice.Pipeline(view))
-                with { LiveUrl = $"{WebPath.Live(visit.Project)}?pipeline={id.ToString(CultureInfo.InvariantCulture)}", Wide = true });
+                with
+            { LiveUrl = $"{WebPath.Live(visit.Project)}?pipeline={id.ToString(CultureInfo.InvariantCulture)}", Wide = true });
     }
 
     /// <summary><c>/-/pipelines/latest</c> and <c>/-/pipelines/&lt;branch&gt;/latest</c>.</summary>

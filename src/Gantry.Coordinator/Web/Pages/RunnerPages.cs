@@ -46,7 +46,8 @@ internal static class RunnerPages
             };
         });
         await visit.Request.ShowAsync(visit.Frame(ProjectTab.Settings, $"{visit.Request.Words.Runner} #{id.ToString(CultureInfo.InvariantCulture)}", Slice.RunnerPage(view))
-            with { RefreshSeconds = RefreshSeconds });
+            with
+        { RefreshSeconds = RefreshSeconds });
     }
 
     public static async Task FormAsync(ProjectVisit visit)

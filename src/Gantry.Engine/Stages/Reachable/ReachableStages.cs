@@ -26,7 +26,8 @@ internal static class ReachableStages
             {
                 await workspace.ClearAsync(context.Plan.Folders.Project, log, token);
                 return StageOutcome.Success;
-            },
+            }
+            ,
             // The place goes as a whole; there is nothing to clean in it.
             PlannedStage.Cleanup => _ => Task.FromResult(StageOutcome.Success),
             _ => null,

@@ -129,7 +129,9 @@ internal sealed class ServiceReadiness(DockerJob job)
         {
             var exec = await job.Engine.Containers.CreateExecAsync(service.Id, new ExecSpec
             {
-                Cmd = ["cat", "/proc/net/tcp", "/proc/net/tcp6"], AttachStdout = true, AttachStderr = true,
+                Cmd = ["cat", "/proc/net/tcp", "/proc/net/tcp6"],
+                AttachStdout = true,
+                AttachStderr = true,
             }, cancellationToken);
             await using var stream = await job.Engine.Containers.StartExecAsync(exec, terminal: false, cancellationToken);
             var text = new StringBuilder();

@@ -151,8 +151,14 @@ public sealed class EngineClientTests(LiveEngine live) : IClassFixture<LiveEngin
 
     private static ContainerSpec Interactive(IReadOnlyList<string> command) => new()
     {
-        Image = LiveEngine.Busybox, Cmd = command, Labels = Labels,
-        OpenStdin = true, StdinOnce = true, AttachStdin = true, AttachStdout = true, AttachStderr = true,
+        Image = LiveEngine.Busybox,
+        Cmd = command,
+        Labels = Labels,
+        OpenStdin = true,
+        StdinOnce = true,
+        AttachStdin = true,
+        AttachStdout = true,
+        AttachStderr = true,
     };
 
     private static byte[] Tar(string name, string text)
