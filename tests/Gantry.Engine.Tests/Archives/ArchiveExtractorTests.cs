@@ -41,6 +41,7 @@ public sealed class ArchiveExtractorTests : IDisposable
     [InlineData("a/l", "../..")]
     [InlineData("a/l", "b/../../../x")]
     [InlineData("l", "b/../x")]
+    [InlineData("a/l", "b/../x")]
     public async Task Links_out_of_the_target_are_refused_unless_allowed(string path, string target)
     {
         await RefusedAsync(Tar(Link(path, target)));
@@ -161,8 +162,24 @@ public sealed class ArchiveExtractorTests : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    public async Task A_time_beyond_all_calendars_is_damage()
+    {
+        // A record of our own is turned into one the writer would not write, of the same length.
+        var entry = new PaxTarEntry(TarEntryType.RegularFile, "b", [KeyValuePair.Create("comment", new string('x', 24))]);
+        var tar = Encoding.Latin1.GetString(Unpacked(Tar(entry)));
+        var changed = tar.Replace("comment=" + new string('x', 24), "mtime=" + new string('9', 26), StringComparison.Ordinal);
+
+        Assert.NotEqual(tar, changed);
+        await RefusedAsync(Packed(Encoding.Latin1.GetBytes(changed)));
+    }
+
+    [Fact(Timeout = 30_000)]
     public async Task What_is_no_archive_is_refused_with_a_reason()
     {
+        var zip = Zip(("a", "some content"));
+        zip[zip.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 16] ^= 1;
+
+        Assert.Equal("a: the checksum does not match the content", (await RefusedAsync(zip)).Message);
         Assert.Equal("not a valid zip file", (await RefusedAsync([])).Message);
         Assert.Equal("not a valid zip file", (await RefusedAsync("plain text"u8.ToArray())).Message);
         Assert.Equal("a gzip archive cannot be extracted", (await RefusedAsync([0x1F, 0x8B, 8, 0])).Message);
@@ -243,6 +260,24 @@ public sealed class ArchiveExtractorTests : IDisposable
             Array.ForEach(entries, tar.WriteEntry);
         }
 
+        return output.ToArray();
+    }
+
+    private static byte[] Packed(byte[] tar)
+    {
+        var output = new MemoryStream();
+        using (var zstd = new CompressionStream(output, leaveOpen: true))
+        {
+            zstd.Write(tar);
+        }
+
+        return output.ToArray();
+    }
+
+    private static byte[] Unpacked(byte[] archive)
+    {
+        var output = new MemoryStream();
+        new DecompressionStream(new MemoryStream(archive)).CopyTo(output);
         return output.ToArray();
     }
 

@@ -18,7 +18,7 @@ internal static class TarZstdExtractor
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
-            while (await tar.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+            while (await NextAsync(tar, cancellationToken) is { } entry)
             {
                 if (entry.EntryType != TarEntryType.GlobalExtendedAttributes)
                 {
@@ -29,6 +29,19 @@ internal static class TarZstdExtractor
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    // The platform's reader checks no number of a header before it computes with it.
+    private static async Task<TarEntry?> NextAsync(TarReader tar, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await tar.GetNextEntryAsync(copyData: false, cancellationToken);
+        }
+        catch (Exception fault) when (fault is OverflowException or ArgumentException or NotSupportedException)
+        {
+            throw new ArchiveException($"the archive is damaged: {fault.Message}", fault);
         }
     }
 
