@@ -51,7 +51,7 @@ internal sealed class Demonstration(CommandContext outer, DemoSettings settings)
         {
             return settings.Once ? 130 : 0;
         }
-        catch (Exception error) when (error is HttpRequestException or InvalidDataException or IOException or RunnerCommandException)
+        catch (Exception error) when (error is HttpRequestException or InvalidDataException or IOException or UnauthorizedAccessException or RunnerCommandException)
         {
             throw new CommandException($"{error.Message}\nThe log is in {LogPath}");
         }

@@ -16,7 +16,7 @@ internal sealed class SampleProject(DemoSettings settings, Secret token)
     /// <exception cref="InvalidDataException">git refused; the message holds its words.</exception>
     public async Task<string> PushAsync(CancellationToken cancellationToken)
     {
-        var folder = Directory.Exists(Path.Combine(settings.SampleFolder, ".git")) ? settings.SampleFolder : await PrepareAsync(cancellationToken);
+        var folder = Path.Exists(Path.Combine(settings.SampleFolder, ".git")) ? settings.SampleFolder : await PrepareAsync(cancellationToken);
         var commit = (await GitAsync(folder, ["rev-parse", "HEAD"], cancellationToken)).Trim();
         await GitAsync(folder, ["push", "--quiet", "--force", $"{settings.Address}{settings.ProjectPath}.git", $"{commit}:refs/heads/main"], cancellationToken);
         return commit;
