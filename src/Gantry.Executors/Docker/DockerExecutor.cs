@@ -1,6 +1,7 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Running;
 using Gantry.Protocol.Runners;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace Gantry.Executors.Docker;
 /// Jobs in containers of a Docker Engine or of Podman's socket. One instance per runner entry's snapshot; it keeps the
 /// connections to the engine.
 /// </summary>
-public sealed partial class DockerExecutor : IExecutor, IDisposable
+public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IDisposable
 {
     private readonly DockerSettings _settings;
     private readonly DockerSurroundings _surroundings;
@@ -30,6 +31,9 @@ public sealed partial class DockerExecutor : IExecutor, IDisposable
         Traits = TraitsFor(DockerTraits.SharesBuilds(settings, buildsFolder));
         _engine = new Lazy<EngineClient>(() => EngineConnector.Open(settings, surroundings, time));
     }
+
+    /// <summary>Traits before there is an entry.</summary>
+    public static ExecutorTraits KindTraits { get; } = TraitsFor(shared: false);
 
     public string Name => "docker";
 
@@ -65,17 +69,45 @@ public sealed partial class DockerExecutor : IExecutor, IDisposable
         Task.FromResult<IJobEnvironment?>(null);
 
     /// <summary>
-    /// Removes what an earlier process with the same <see cref="DockerSurroundings.OwnerId"/> left on the engine. Call it once at
-    /// start, before the first job.
+    /// Whether this engine can run jobs with the image: it is there, or can be had from its registry without a login.
     /// </summary>
-    /// <param name="keep">Ids of jobs that will be gone on with.</param>
-    /// <param name="cancellationToken">Ends the sweep.</param>
-    /// <returns>How many containers, volumes and networks were removed; 0 also when no engine answers.</returns>
+    /// <returns>Null when it can; else what is missing, for a user to read.</returns>
+    public async Task<string?> ObstacleAsync(string image, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _engine.Value.VersionAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is EngineException or EnvironmentException)
+        {
+            return "no Docker Engine answers on this machine";
+        }
+
+        try
+        {
+            if (await _engine.Value.Images.FindAsync(image, null, cancellationToken) is null)
+            {
+                var (reference, tag) = ImageName.Split(image);
+                await foreach (var _ in _engine.Value.Images.PullAsync(reference, tag, null, null, cancellationToken))
+                {
+                    // Its progress is nobody's interest here.
+                }
+            }
+
+            return null;
+        }
+        catch (EngineException e)
+        {
+            return $"the Docker Engine cannot get {image}: {e.Message}";
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<int> SweepAsync(IReadOnlySet<long> keep, CancellationToken cancellationToken)
     {
         try
         {
-            return await DockerSweep.RunAsync(_engine.Value, _surroundings.OwnerId, keep, cancellationToken);
+            return await DockerSweep.RunAsync(_engine.Value, _surroundings, keep, cancellationToken);
         }
         catch (Exception e) when (e is EngineException or EnvironmentException)
         {

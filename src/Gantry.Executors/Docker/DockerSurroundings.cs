@@ -21,6 +21,9 @@ public sealed record DockerSurroundings
     /// <summary>Identifies the runner process over restarts: everything made for jobs carries it, and the sweep looks for it. Empty for none.</summary>
     public string OwnerId { get; init; } = "";
 
+    /// <summary>Identifies this process among those with the same <see cref="OwnerId"/>: the sweep leaves its things alone.</summary>
+    public string ProcessId { get; init; } = "";
+
     /// <summary>A folder of the runner's own (0700) that outlives jobs: mirrors and checkouts.</summary>
     public required string StateFolder { get; init; }
 }

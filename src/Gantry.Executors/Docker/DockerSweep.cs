@@ -12,14 +12,14 @@ internal static class DockerSweep
 {
     /// <returns>How many things were removed.</returns>
     /// <exception cref="EngineException">The engine cannot be asked.</exception>
-    public static async Task<int> RunAsync(EngineClient engine, string owner, IReadOnlySet<long> keep, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(EngineClient engine, DockerSurroundings surroundings, IReadOnlySet<long> keep, CancellationToken cancellationToken)
     {
-        if (owner.Length == 0)
+        if (surroundings.OwnerId.Length == 0)
         {
             return 0;
         }
 
-        string[] mine = [$"{JobLabels.Owner}={owner}"];
+        string[] mine = [$"{JobLabels.Owner}={surroundings.OwnerId}"];
         var removed = 0;
         foreach (var container in await engine.Containers.ListAsync(mine, cancellationToken))
         {
@@ -40,7 +40,7 @@ internal static class DockerSweep
 
         async Task<int> RemoveAsync(IReadOnlyDictionary<string, string> labels, Func<Task> remove)
         {
-            if (labels.GetValueOrDefault(JobLabels.Life) != "job"
+            if (labels.GetValueOrDefault(JobLabels.Life) != "job" || labels.GetValueOrDefault(JobLabels.Process) == surroundings.ProcessId
                 || !long.TryParse(labels.GetValueOrDefault(JobLabels.Job), NumberStyles.None, CultureInfo.InvariantCulture, out var job) || keep.Contains(job))
             {
                 return 0;

@@ -1,3 +1,4 @@
+using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Metrics;
@@ -78,7 +79,9 @@ public sealed partial class RunnerDaemon : IDisposable
         try
         {
             Adopt(settings);
-            recovery = new JournalRecovery(_options.Clients, _options.Time, _logger).RunAsync(left, _current!, _noMoreJobs.Token);
+            recovery = Task.WhenAll(
+                new JournalRecovery(_options.Clients, _options.Time, _logger).RunAsync(left, _current!, _noMoreJobs.Token),
+                SweepAsync(_current!));
             _state = ProcessState.Running;
             Log.Initializing(_logger);
             var stop = await FollowAsync(signals, cancellationToken);
@@ -89,6 +92,26 @@ public sealed partial class RunnerDaemon : IDisposable
             await _noMoreJobs.CancelAsync();
             _supervisor.Abandon();
             await recovery;
+        }
+    }
+
+    /// <summary>Beside the polling, as the recovery: an engine that does not answer keeps no job waiting.</summary>
+    private async Task SweepAsync(PollGeneration generation)
+    {
+        foreach (var (entry, executor) in generation.Executors)
+        {
+            try
+            {
+                if (executor is ISweepingExecutor sweeping
+                    && await sweeping.SweepAsync(new HashSet<long>(), _noMoreJobs.Token) is var removed and > 0)
+                {
+                    Log.Swept(_logger, entry.Settings.Name, removed);
+                }
+            }
+            catch (OperationCanceledException) when (_noMoreJobs.IsCancellationRequested)
+            {
+                return;
+            }
         }
     }
 
@@ -318,6 +341,9 @@ public sealed partial class RunnerDaemon : IDisposable
 
         [LoggerMessage(LogLevel.Information, "Initializing executor providers")]
         public static partial void Initializing(ILogger logger);
+
+        [LoggerMessage(LogLevel.Information, "Runner \"{runner}\": removed {count} containers, volumes and networks of an earlier process")]
+        public static partial void Swept(ILogger logger, string runner, int count);
 
         [LoggerMessage(LogLevel.Warning, "Starting graceful shutdown, waiting for builds to finish")]
         public static partial void Graceful(ILogger logger);

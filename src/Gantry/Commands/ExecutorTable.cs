@@ -1,6 +1,8 @@
 using Gantry.Engine.Executors;
+using Gantry.Executors.Docker;
 using Gantry.Executors.Shell;
 using Gantry.Runner.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Gantry.Commands;
 
@@ -10,6 +12,8 @@ internal static class ExecutorTable
     private static readonly ExecutorKind[] Kinds =
     [
         new("shell", ShellExecutor.ShellTraits, (_, host) => new ShellExecutor(host.User, host.WorkingFolder, TimeProvider.System)),
+        new("docker", DockerExecutor.KindTraits, (entry, host) => new DockerExecutor(
+            DockerSettingsReader.Read(entry), entry.Settings.BuildsFolder, host.Docker, TimeProvider.System, host.Loggers.CreateLogger<DockerExecutor>())),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];
@@ -22,8 +26,3 @@ internal static class ExecutorTable
 
 /// <summary>One executor: what it can do before there is an entry, and how it is bound to one.</summary>
 internal sealed record ExecutorKind(string Name, ExecutorTraits Traits, Func<RunnerEntry, ExecutorHost, IExecutor> Open);
-
-/// <summary>What executors need of this process.</summary>
-/// <param name="User">Whose shell runs jobs; empty for our own.</param>
-/// <param name="WorkingFolder">Where relative builds and cache folders begin.</param>
-internal sealed record ExecutorHost(string User, string WorkingFolder);

@@ -22,12 +22,10 @@ internal static class RunCommand
         return new Command("run", "run multi runner service", flags, (context, cancellationToken) =>
         {
             var working = Path.GetFullPath(folder.Value.Length > 0 ? folder.Value : ".", context.Host.WorkingFolder);
+            var own = Path.GetFullPath(state.Value.Length > 0 ? state.Value : context.Host.StateFolder, working);
             return RunAsync(
                 context,
-                new RunnerDaemonPlaces(
-                    RunnerTools.ConfigPath(context, config),
-                    Path.GetFullPath(state.Value.Length > 0 ? state.Value : context.Host.StateFolder, working),
-                    new ExecutorHost(user.Value, working)),
+                new RunnerDaemonPlaces(RunnerTools.ConfigPath(context, config), own, new ExecutorHost(context, user.Value, working, own)),
                 cancellationToken);
         });
     }

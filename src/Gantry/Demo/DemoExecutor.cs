@@ -1,34 +1,29 @@
 using Gantry.Commands;
-using Gantry.Engine.Processes;
+using Gantry.Executors.Docker;
 using Gantry.Runner.Configuration;
+using Microsoft.Extensions.Logging;
 
 namespace Gantry.Demo;
 
-/// <summary>Docker when an engine answers and can give the sample's image, else the shell; and why.</summary>
+/// <summary>Docker when an engine answers and has the sample's image or can get it, else the shell; and why.</summary>
 internal static class DemoExecutor
 {
     private const string Image = "python:alpine";
-    private static readonly TimeSpan PullLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
-    public static async Task<(string Executor, string Why)> ChooseAsync(DemoSettings settings, CancellationToken cancellationToken)
+    public static async Task<(string Executor, string Why)> ChooseAsync(ExecutorHost host, CancellationToken cancellationToken)
     {
-        if (ExecutorTable.Find("docker") is null)
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(Limit);
+        using var docker = new DockerExecutor(new DockerSettings(), null, host.Docker, TimeProvider.System, host.Loggers.CreateLogger<DockerExecutor>());
+        try
         {
-            return ("shell", "");
+            return await docker.ObstacleAsync(Image, limit.Token) is { } obstacle ? ("shell", $" ({obstacle})") : ("docker", $", image {Image}");
         }
-
-        if (!await SucceedsAsync(["version"], TimeSpan.FromSeconds(10), settings, cancellationToken))
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ("shell", " (no Docker Engine answers on this machine)");
+            return ("shell", $" (the Docker Engine did not get {Image} within {Limit.TotalMinutes:0} minutes)");
         }
-
-        if (await SucceedsAsync(["image", "inspect", Image], TimeSpan.FromSeconds(10), settings, cancellationToken)
-            || await SucceedsAsync(["pull", "--quiet", Image], PullLimit, settings, cancellationToken))
-        {
-            return ("docker", $", image {Image}");
-        }
-
-        return ("shell", $" (the Docker Engine cannot get {Image})");
     }
 
     public static void Configure(ConfigTable entry, string executor)
@@ -37,27 +32,6 @@ internal static class DemoExecutor
         {
             RegisterCommand.Set(entry, "--docker-image", Image);
             RegisterCommand.Set(entry, "--docker-pull-policy", "if-not-present");
-        }
-    }
-
-    private static async Task<bool> SucceedsAsync(
-        IReadOnlyList<string> arguments, TimeSpan limit, DemoSettings settings, CancellationToken cancellationToken)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(limit);
-        try
-        {
-            var run = await ChildProcess.RunAsync(
-                new ProcessStart { FileName = "docker", Arguments = arguments, WorkingFolder = settings.DataFolder }, 1024 * 1024, timeout.Token);
-            return run.Exit.IsSuccess;
-        }
-        catch (ProcessException)
-        {
-            return false;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
         }
     }
 }

@@ -77,6 +77,10 @@ internal sealed class Demonstration(CommandContext outer, DemoSettings settings)
 
     private string LogPath => Path.Combine(settings.DataFolder, "gantry.log");
 
+    private string StateFolder => Path.Combine(settings.RunnerFolder, "state");
+
+    private ExecutorHost Host(CommandContext context) => new(context, "", settings.RunnerFolder, StateFolder);
+
     private string ConfigPath => Path.Combine(settings.RunnerFolder, "config.toml");
 
     private CommandContext OpenLog()
@@ -105,7 +109,7 @@ internal sealed class Demonstration(CommandContext outer, DemoSettings settings)
             await RegisterAsync(context, client, cancellationToken);
         }
 
-        var places = new RunnerDaemonPlaces(ConfigPath, Path.Combine(settings.RunnerFolder, "state"), new ExecutorHost("", settings.RunnerFolder));
+        var places = new RunnerDaemonPlaces(ConfigPath, StateFolder, Host(context));
         _daemon = RunCommand.Compose(context, places, _clients);
         _running = _daemon.RunAsync(_signals, CancellationToken.None);
     }
@@ -113,7 +117,7 @@ internal sealed class Demonstration(CommandContext outer, DemoSettings settings)
     private async Task RegisterAsync(CommandContext context, ServerClient client, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(settings.RunnerFolder);
-        var (executor, why) = await DemoExecutor.ChooseAsync(settings, cancellationToken);
+        var (executor, why) = await DemoExecutor.ChooseAsync(Host(context), cancellationToken);
         var entry = RunnerFlags.NewEntry();
         RegisterCommand.Set(entry, "--name", "demo");
         RegisterCommand.Set(entry, "--url", settings.Address.ToString());

@@ -160,8 +160,10 @@ public sealed class DockerAttackTests(LiveEngine live) : IClassFixture<LiveEngin
         await using var neighbour = await other.PrepareAsync(token);
         await ((IReachableWorkspace)neighbour).PlaceAsync([new PlacedTree { Target = other.Plan().Folders.Project }], other.Log, token);
 
-        Assert.Equal(0, await killed.Executor.SweepAsync(new HashSet<long> { killed.Payload.Id }, token));
-        Assert.Equal(4, await killed.Executor.SweepAsync(new HashSet<long>(), token));
+        using var next = killed.OfProcess("second");
+        Assert.Equal(0, await killed.Executor.SweepAsync(new HashSet<long>(), token));
+        Assert.Equal(0, await next.SweepAsync(new HashSet<long> { killed.Payload.Id }, token));
+        Assert.Equal(4, await next.SweepAsync(new HashSet<long>(), token));
         Assert.Empty(await killed.LeftoversAsync(engine, token));
         Assert.Single(await engine.Volumes.ListAsync([$"{JobLabels.Owner}={killed.Owner}"], token));
         Assert.NotEmpty(await other.LeftoversAsync(engine, token));

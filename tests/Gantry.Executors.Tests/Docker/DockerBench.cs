@@ -28,8 +28,12 @@ internal sealed class DockerBench : IDisposable
     public JobPayload Payload { get; set; } = SamplePayload();
     public string Folder => _folder.Path;
 
-    public DockerExecutor Executor => _executor ??= new DockerExecutor(
-        Settings, Runner.BuildsFolder, new DockerSurroundings { OwnerId = Owner, HomeFolder = Folder, StateFolder = Path.Combine(Folder, "state") }, Time, NullLogger.Instance);
+    public DockerExecutor Executor => _executor ??= OfProcess("first");
+
+    /// <summary>The same runner's executor in another process.</summary>
+    public DockerExecutor OfProcess(string process) => new(
+        Settings, Runner.BuildsFolder,
+        new DockerSurroundings { OwnerId = Owner, ProcessId = process, HomeFolder = Folder, StateFolder = Path.Combine(Folder, "state") }, Time, NullLogger.Instance);
 
     public static RunnerSettings SampleRunner() => new()
     {

@@ -13,6 +13,9 @@ internal sealed class JobLabels(JobFacts facts, IReadOnlyDictionary<string, stri
     /// <summary>Which runner process's state folder it belongs to.</summary>
     public const string Owner = "io.gantry.owner";
 
+    /// <summary>Which run of that runner made it.</summary>
+    public const string Process = "io.gantry.process";
+
     /// <summary>The job it belongs to.</summary>
     public const string Job = "io.gantry.job";
 
@@ -46,6 +49,7 @@ internal sealed class JobLabels(JobFacts facts, IReadOnlyDictionary<string, stri
         if (facts.Owner.Length > 0)
         {
             labels[Owner] = facts.Owner;
+            labels[Process] = facts.Process;
             labels[Job] = facts.JobId.ToString(CultureInfo.InvariantCulture);
             labels[Life] = "job";
         }
@@ -111,6 +115,9 @@ internal sealed record JobFacts
 
     /// <summary>Empty for none: see <see cref="JobLabels.Owner"/>.</summary>
     public string Owner { get; init; } = "";
+
+    /// <summary>See <see cref="JobLabels.Process"/>.</summary>
+    public string Process { get; init; } = "";
 
     /// <summary>The web address of the project behind a git address: no login, no <c>.git</c>.</summary>
     public static string UrlOfProject(string repository)

@@ -132,6 +132,7 @@ internal sealed class Preparation(
                 RunnerNumber = Plan.Numbers.Runner,
                 SystemId = Plan.Runner.SystemId,
                 Owner = surroundings.OwnerId,
+                Process = surroundings.ProcessId,
             }, labels),
         };
     }

@@ -1,0 +1,41 @@
+using Gantry.CommandLine;
+using Gantry.Executors.Docker;
+using Gantry.Runner.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Commands;
+
+/// <summary>What executors need of this process.</summary>
+internal sealed class ExecutorHost
+{
+    private readonly Lazy<DockerSurroundings> _docker;
+
+    /// <param name="context">The process.</param>
+    /// <param name="user">Whose shell runs jobs; empty for our own.</param>
+    /// <param name="workingFolder">Where relative builds and cache folders begin.</param>
+    /// <param name="stateFolder">Gantry's own state: mirrors of projects, and the mark of what this runner made.</param>
+    public ExecutorHost(CommandContext context, string user, string workingFolder, string stateFolder)
+    {
+        (User, WorkingFolder, Loggers) = (user, workingFolder, context.Loggers);
+        _docker = new Lazy<DockerSurroundings>(() => new DockerSurroundings
+        {
+            Host = context.Environment.GetValueOrDefault("DOCKER_HOST", ""),
+            CertPath = context.Environment.GetValueOrDefault("DOCKER_CERT_PATH", ""),
+            TlsVerify = context.Environment.GetValueOrDefault("DOCKER_TLS_VERIFY", "").Length > 0,
+            ApiVersion = context.Environment.GetValueOrDefault("DOCKER_API_VERSION", ""),
+            HomeFolder = user.Length > 0 ? UserHome.Find(user) : context.Host.Home,
+            OwnerId = StateMark.Of(stateFolder),
+            ProcessId = Guid.NewGuid().ToString("n"),
+            StateFolder = Path.Combine(stateFolder, "sources"),
+        });
+    }
+
+    public string User { get; }
+
+    public string WorkingFolder { get; }
+
+    public ILoggerFactory Loggers { get; }
+
+    /// <summary>Read when the first docker entry is opened: other runners leave no trace on disk.</summary>
+    public DockerSurroundings Docker => _docker.Value;
+}
