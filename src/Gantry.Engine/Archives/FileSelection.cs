@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Gantry.Engine.Archives.Trees;
 
 namespace Gantry.Engine.Archives;
@@ -12,6 +13,7 @@ namespace Gantry.Engine.Archives;
 public sealed class FileSelection
 {
     private readonly FileSelectionRequest _request;
+    private readonly string _directory;
     private readonly ISourceTree _tree;
     private readonly SortedDictionary<string, FileEntry> _files = new(StringComparer.Ordinal);
     private readonly List<ExcludeRule> _exclude = [];
@@ -19,10 +21,11 @@ public sealed class FileSelection
     private FileSelection(FileSelectionRequest request, ISourceTree tree)
     {
         _request = request;
+        _directory = request.NamedDirectory ?? request.WorkingDirectory;
         _tree = tree;
         foreach (var pattern in request.Exclude)
         {
-            var relative = ProjectPath.Relative(request.WorkingDirectory, pattern);
+            var relative = ProjectPath.Relative(_directory, pattern);
             _exclude.Add(new ExcludeRule(pattern, relative is not null, relative is not null && Glob.TryParse(relative, out var glob) ? glob : null));
         }
     }
@@ -51,6 +54,34 @@ public sealed class FileSelection
         return [.. selection._files.Values];
     }
 
+    /// <summary>
+    /// Where files that <paramref name="paths"/> select can be: files and folders relative to the working directory, without
+    /// patterns, none inside another; <c>.</c> for anywhere.
+    /// </summary>
+    /// <param name="directory">The working directory as the paths mean it.</param>
+    /// <param name="paths">As in <see cref="FileSelectionRequest.Paths"/>.</param>
+    public static IReadOnlyList<string> FoldersOf(string directory, IEnumerable<string> paths)
+    {
+        var starts = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var path in paths.Where(path => path.Length > 0))
+        {
+            if (ProjectPath.Relative(directory, path) is { } relative && TryParse(relative, out var glob))
+            {
+                starts.Add(StartOf(glob));
+            }
+        }
+
+        return starts.Contains(".")
+            ? ["."]
+            : [.. starts.Where(start => !starts.Any(other => start.StartsWith(other + "/", StringComparison.Ordinal)))];
+    }
+
+    // Without a special character a path is itself, back slashes and all.
+    private static bool TryParse(string relative, [NotNullWhen(true)] out Glob? glob) =>
+        Glob.TryParse(ProjectPath.IsPattern(relative) ? relative : relative.Replace(@"\", @"\\"), out glob);
+
+    private static string StartOf(Glob glob) => glob.Literal ?? (glob.LiteralFolder.Length == 0 ? "." : glob.LiteralFolder);
+
     private void SelectPath(string path, CancellationToken cancellationToken)
     {
         if (path.Length == 0)
@@ -59,14 +90,13 @@ public sealed class FileSelection
             return;
         }
 
-        if (ProjectPath.Relative(_request.WorkingDirectory, path) is not { } relative)
+        if (ProjectPath.Relative(_directory, path) is not { } relative)
         {
             Warn($"processPath: artifact path is not a subpath of project directory: {path}");
             return;
         }
 
-        // Without a special character a path is itself, back slashes and all.
-        if (!Glob.TryParse(ProjectPath.IsPattern(relative) ? relative : relative.Replace(@"\", @"\\"), out var glob))
+        if (!TryParse(relative, out var glob))
         {
             Warn($"{path}: {Glob.SyntaxError}");
             return;
@@ -75,7 +105,7 @@ public sealed class FileSelection
         var found = Walk(glob, cancellationToken);
         if (found == 0)
         {
-            Warn($"{path}: no matching files. Ensure that the artifact path is relative to the working directory ({_request.WorkingDirectory})");
+            Warn($"{path}: no matching files. Ensure that the artifact path is relative to the working directory ({_directory})");
         }
         else
         {
@@ -85,7 +115,7 @@ public sealed class FileSelection
 
     private long Walk(Glob glob, CancellationToken cancellationToken)
     {
-        var start = glob.Literal ?? (glob.LiteralFolder.Length == 0 ? "." : glob.LiteralFolder);
+        var start = StartOf(glob);
         if (_tree.Find(start) is not { } first)
         {
             return 0;

@@ -6,6 +6,11 @@ public sealed record FileSelectionRequest
     /// <summary>Absolute; every path is taken relative to it and must lie inside.</summary>
     public required string WorkingDirectory { get; init; }
 
+    /// <summary>
+    /// What the job calls that folder, when the folder is a copy: absolute paths and messages are about this name. Null: its own.
+    /// </summary>
+    public string? NamedDirectory { get; init; }
+
     /// <summary>Paths and patterns, already shell-expanded.</summary>
     public IReadOnlyList<string> Paths { get; init; } = [];
 

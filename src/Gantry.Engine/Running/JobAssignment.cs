@@ -1,6 +1,7 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Links;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Stages;
 using Gantry.Protocol.Jobs;
 
 namespace Gantry.Engine.Running;
@@ -22,4 +23,7 @@ public sealed record JobAssignment
 
     /// <summary>Request id of the <c>jobs/request</c> call: <c>X-Gitaly-Correlation-ID</c> of git calls.</summary>
     public string? CorrelationId { get; init; }
+
+    /// <summary>Null: artifacts and caches are for helper commands inside the job's place.</summary>
+    public IFileTransfers? Transfers { get; init; }
 }

@@ -23,6 +23,8 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
     private readonly long _received = time.GetTimestamp();
     private TimeSpan _timeout;
     private long _clockStarted;
+    private readonly JobPhases _phases = new(time);
+    private bool _phasesHidden = true;
 
     /// <summary>Runs the job to its end.</summary>
     /// <param name="stopping">
@@ -133,6 +135,8 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
             log.Warning(string.Join('\n', plan.Warnings));
         }
 
+        _phasesHidden = plan.Variables.Get(JobPhases.Switch).Length > 0 && !plan.Variables.IsTrue(JobPhases.Switch);
+        _phases.Enter("prepare_executor");
         using var prepare = new StageClock("prepare", Limit("prepare_timeout", plan.Runner.PrepareTimeout), time, lifetime.Job);
         try
         {
@@ -148,8 +152,10 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
                 CorrelationId = assignment.CorrelationId,
                 Started = time.GetUtcNow(),
                 Time = time,
+                Transfers = assignment.Transfers is { } transfers ? new Stages.TransferLine(transfers, assignment.Link, journal.WorkFolder) : null,
             };
             var failure = await new StageWalk(context, place, log, lifetime, WalkSettingsOf(plan, journal, prepare.Token)).RunAsync();
+            _phases.Enter("cleanup");
             return failure is null ? new JobVerdict.Succeeded() : new JobVerdict.Failed(failure.Reason, failure.Message, failure.ExitCode);
         }
         catch (OperationCanceledException) when (prepare.IsOver())
@@ -161,6 +167,11 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
     private async Task<JobVerdict> ReportAsync(
         JobJournal journal, JobLog log, TraceSender sender, JobVerdict verdict, CancellationToken stopping)
     {
+        if (_phases.End() is { } phases && !_phasesHidden)
+        {
+            log.Line(phases);
+        }
+
         Verdicts.WriteLastLine(log, verdict);
         log.Close();
         var final = Verdicts.FinalUpdateOf(verdict, assignment.Payload.Features.FailureReasons, journal.State.Accepted);
@@ -211,7 +222,11 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         Prepare = prepare,
         GetSourcesLimit = Limit("get_sources_timeout", plan.Runner.GetSourcesTimeout),
         Remaining = () => _timeout - time.GetElapsedTime(_clockStarted),
-        Entering = stage => journal.Change(state => state with { Stage = stage }),
+        Entering = stage =>
+        {
+            journal.Change(state => state with { Stage = stage });
+            _phases.Enter(stage);
+        },
         PlaceBroke = (stage, broken) => Log.StageBroke(logger, assignment.Payload.Id, stage, broken),
         CleanupFailed = message => Log.CleanupFailed(logger, assignment.Payload.Id, message),
     };

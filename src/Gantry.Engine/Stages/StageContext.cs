@@ -24,6 +24,9 @@ internal sealed record StageContext
 
     public required TimeProvider Time { get; init; }
 
+    /// <summary>Null: artifacts and caches are for scripts inside the place.</summary>
+    public TransferLine? Transfers { get; init; }
+
     /// <summary><c>CI_JOB_STATUS</c>: <c>running</c> until after_script (trap 15).</summary>
     public string JobStatus { get; init; } = "running";
 

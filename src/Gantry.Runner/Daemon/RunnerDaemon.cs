@@ -48,7 +48,8 @@ public sealed partial class RunnerDaemon : IDisposable
         var jobLogger = options.Loggers.CreateLogger<JobRun>();
         _supervisor = new JobSupervisor(
             _capacity,
-            options.RunJob ?? ((assignment, lifetime, stopping) => new JobRun(assignment, lifetime, options.Time, jobLogger).RunAsync(stopping)),
+            options.RunJob ?? ((assignment, lifetime, stopping) =>
+                new JobRun(assignment with { Transfers = options.Transfers }, lifetime, options.Time, jobLogger).RunAsync(stopping)),
             _journals, options.Time, _logger);
         _supervisor.Observer = (job, verdict) => _metrics.Observe(job, verdict, options.Time.GetElapsedTime(job.Started));
         _watch = new ConfigWatch(options.ConfigPath, options.Context, _logger);

@@ -1,5 +1,6 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
+using Gantry.Engine.Stages;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Links;
 using Gantry.Runner.Supervising;
@@ -30,6 +31,9 @@ public sealed record RunnerDaemonOptions
 
     /// <summary><c>--listen-address</c>; null: the file's key.</summary>
     public string? ListenAddress { get; init; }
+
+    /// <summary>Artifacts and caches of places that this process can reach into; null: helper commands in the place.</summary>
+    public IFileTransfers? Transfers { get; init; }
 
     /// <summary>Null: <see cref="JobRun"/>.</summary>
     public RunJob? RunJob { get; init; }

@@ -54,9 +54,10 @@ public sealed class CacheArchiver(TransferTools tools)
             new FileSelectionRequest
             {
                 WorkingDirectory = tools.WorkingFolder,
+                NamedDirectory = tools.NamedFolder,
                 Paths = [.. request.Paths.Select(path => ShellExpansion.Expand(path, "path", tools.Environment, Report))],
                 Exclude = [.. request.Exclude.Select(path => ShellExpansion.Expand(path, "path", tools.Environment, Report))],
-                Untracked = request.Untracked ? cancellation => UntrackedListing.ReadAsync(tools.WorkingFolder, cancellation) : null,
+                Untracked = request.Untracked ? UntrackedListing.For(tools) : null,
                 Report = Report,
             },
             cancellationToken);

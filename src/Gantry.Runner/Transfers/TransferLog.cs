@@ -24,6 +24,9 @@ internal static partial class TransferLog
     [LoggerMessage(LogLevel.Warning, "{text}")]
     public static partial void Warning(ILogger logger, string text);
 
+    [LoggerMessage(LogLevel.Critical, "{text}")]
+    public static partial void Fatal(ILogger logger, string text);
+
     [LoggerMessage(LogLevel.Error, "{text}")]
     public static partial void Error(ILogger logger, string text);
 }

@@ -1,3 +1,4 @@
+using Gantry.Engine.Archives;
 using Gantry.Engine.Links;
 using Microsoft.Extensions.Logging;
 
@@ -8,6 +9,12 @@ public sealed record TransferTools
 {
     /// <summary>The job's folder: paths are relative to it. Absolute.</summary>
     public required string WorkingFolder { get; init; }
+
+    /// <summary>What the job calls that folder, when it is the runner's copy of it; null: the same.</summary>
+    public string? NamedFolder { get; init; }
+
+    /// <summary>Lists what git does not track; null: git is asked in the folder itself, which only the job's own place may do.</summary>
+    public Func<CancellationToken, Task<UntrackedFiles>>? Untracked { get; init; }
 
     /// <summary>The variables that paths and names may name.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }

@@ -8,7 +8,10 @@ internal static class UntrackedListing
 {
     private const int Limit = 64 * 1024 * 1024;
 
-    public static async Task<UntrackedFiles> ReadAsync(string folder, CancellationToken cancellationToken)
+    public static Func<CancellationToken, Task<UntrackedFiles>> For(TransferTools tools) =>
+        tools.Untracked ?? (cancellationToken => ReadAsync(tools.WorkingFolder, cancellationToken));
+
+    private static async Task<UntrackedFiles> ReadAsync(string folder, CancellationToken cancellationToken)
     {
         try
         {

@@ -5,6 +5,7 @@ using Gantry.Runner.Configuration;
 using Gantry.Runner.Daemon;
 using Gantry.Runner.Links;
 using Gantry.Runner.Registration;
+using Gantry.Runner.Transfers;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Commands;
@@ -65,6 +66,7 @@ internal static class RunCommand
         Clients = clients,
         Time = context.Time,
         Loggers = context.Loggers,
+        Transfers = new JobTransfers(log => JobLogLines.LoggerTo(log, context.Time), context.Time),
         Loaded = settings => ApplyLog(context, settings),
     });
 

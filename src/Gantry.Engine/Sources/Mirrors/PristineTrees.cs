@@ -12,12 +12,15 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
 {
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
 
+    /// <summary>Where the checkout is or would be.</summary>
+    public string FolderOf(SourceTreeRequest request) => Path.Combine(stateFolder, "trees", request.Project, request.Key);
+
     /// <summary>The folder of the checkout; made when there is none.</summary>
     /// <exception cref="GitException">Git failed; it has said why in the log.</exception>
     /// <exception cref="IOException">The state folder cannot be written.</exception>
     public async Task<string> GetAsync(HostGit git, SourceTreeRequest request, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(stateFolder, "trees", request.Project, request.Key);
+        var folder = FolderOf(request);
         var gate = Gates.GetOrAdd(folder, _ => new SemaphoreSlim(1, 1));
         await gate.WaitAsync(cancellationToken);
         try

@@ -33,6 +33,14 @@ internal sealed class ReachableSources(StageContext context, IJobEnvironment env
             && plan.Payload.GitInfo.Refspecs.All(spec => !spec.StartsWith('-'));
     }
 
+    /// <summary>The checkout that this job gets, where <see cref="Fits"/> holds and there is a strategy that wants one.</summary>
+    public static SourceTreeRequest RequestOf(StageContext context) => new()
+    {
+        Plan = context.Plan,
+        Remote = context.Git.Remote,
+        FetchFlags = [.. context.Plan.Settings.FetchExtraFlags.Where(flag => flag is not ("--prune" or "--quiet"))],
+    };
+
     public async Task<StageOutcome> RunAsync(CancellationToken cancellationToken)
     {
         if (_plan.Settings.Strategy is GitStrategy.None or GitStrategy.Empty)
@@ -75,7 +83,7 @@ internal sealed class ReachableSources(StageContext context, IJobEnvironment env
 
     private async Task PlaceAsync(CancellationToken cancellationToken)
     {
-        var request = new SourceTreeRequest { Plan = _plan, Remote = _git.Remote, FetchFlags = [.. _plan.Settings.FetchExtraFlags.Where(flag => flag is not ("--prune" or "--quiet"))] };
+        var request = RequestOf(context);
         Announce(request);
         var git = new HostGit(log) { Config = [.. Rewrites(), .. await TlsAsync(cancellationToken)] };
         var tree = await new PristineTrees(workspace.StateFolder, log).GetAsync(git, request, cancellationToken);

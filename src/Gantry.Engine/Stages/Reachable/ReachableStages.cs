@@ -17,6 +17,11 @@ internal static class ReachableStages
             return null;
         }
 
+        if (context.Transfers is not null && Transfer(new ReachableTransfers(context, environment, workspace, log), stage) is { } transfer)
+        {
+            return transfer;
+        }
+
         return stage switch
         {
             PlannedStage.PrepareScript => _ => Task.FromResult(Prepare(context, workspace, log)),
@@ -33,6 +38,15 @@ internal static class ReachableStages
             _ => null,
         };
     }
+
+    private static Func<CancellationToken, Task<StageOutcome>>? Transfer(ReachableTransfers transfers, PlannedStage stage) => stage switch
+    {
+        PlannedStage.RestoreCache restore => token => transfers.RestoreAsync(restore, token),
+        PlannedStage.DownloadArtifacts download => token => transfers.DownloadAsync(download, token),
+        PlannedStage.ArchiveCache archive => token => transfers.SaveAsync(archive, token),
+        PlannedStage.UploadArtifacts upload => token => transfers.UploadAsync(upload, token),
+        _ => null,
+    };
 
     private static StageOutcome Prepare(StageContext context, IReachableWorkspace workspace, IJobLog log)
     {

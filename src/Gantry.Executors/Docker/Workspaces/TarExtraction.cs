@@ -15,6 +15,7 @@ internal static class TarExtraction
     public static async Task RunAsync(Stream tar, string folder, Func<string, string?> rename, CancellationToken cancellationToken)
     {
         var links = new List<(string Path, string Target)>();
+        var folders = new List<(string Path, TarEntry Entry)>();
         await using var reader = new TarReader(tar, leaveOpen: true);
         while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
         {
@@ -27,6 +28,7 @@ internal static class TarExtraction
             {
                 case TarEntryType.Directory:
                     Directory.CreateDirectory(path);
+                    folders.Add((path, entry));
                     break;
                 case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
                     await FileAsync(entry, path, cancellationToken);
@@ -51,6 +53,27 @@ internal static class TarExtraction
                 Directory.CreateDirectory(Path.GetDirectoryName(path)!);
                 File.CreateSymbolicLink(path, target);
             }
+        }
+
+        // Inner ones first: what is made in a folder changes its time.
+        for (var i = folders.Count - 1; i >= 0; i--)
+        {
+            Complete(folders[i].Path, folders[i].Entry);
+        }
+    }
+
+    private static void Complete(string folder, TarEntry entry)
+    {
+        if (new DirectoryInfo(folder) is not { Exists: true, LinkTarget: null })
+        {
+            return;
+        }
+
+        Directory.SetLastWriteTimeUtc(folder, entry.ModificationTime.UtcDateTime);
+        if (!OperatingSystem.IsWindows())
+        {
+            // The runner must be able to look into its own copy and to remove it.
+            File.SetUnixFileMode(folder, (entry.Mode & (UnixFileMode)0b111_111_111) | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
     }
 
