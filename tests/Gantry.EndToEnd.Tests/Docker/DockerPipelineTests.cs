@@ -42,7 +42,7 @@ public sealed class DockerPipelineTests
                     - test "$(readlink out/deep/link)" = result.txt
                     - test -x out/deep/result.txt
                     - test ! -e .tools
-                    - echo "version $VERSION of $(id -u)"
+                    - test "$(id -u)" = 0
                 """),
         ];
         var first = await stage.Server.PushAsync(stage.Project, files);
@@ -52,7 +52,7 @@ public sealed class DockerPipelineTests
         Assert.True(pipeline.GetProperty("status").GetString() == "success", compile + stage.Runner.Process.Output);
         var check = await stage.Server.TraceAsync(stage.Project, jobs[1]);
         Assert.Contains("from the repository\nmade-by-compile\nloose\n", Plain(check), StringComparison.Ordinal);
-        Assert.Contains("version 1.2.3 of 0\n", check, StringComparison.Ordinal);
+        Assert.Contains("Uploading artifacts as \"dotenv\" to coordinator... 201 Created", compile, StringComparison.Ordinal);
         Assert.Contains("Cache file does not exist", compile, StringComparison.Ordinal);
         Assert.Contains("/out: found 4 matching artifact files and directories", compile, StringComparison.Ordinal);
         Assert.Contains("relative to the working directory (/builds/", compile, StringComparison.Ordinal);
@@ -170,8 +170,8 @@ public sealed class DockerPipelineTests
         var sha = await stage.Server.PushAsync(stage.Project, (".gitlab-ci.yml", """
             print:
               script:
-                - yes "$(printf '%0999d' 7)" | head -c 200000000
-                - echo; echo the-end
+                - awk 'BEGIN { for (i = 1; i <= 200000; i++) printf "%0999d\n", 7 }'
+                - echo the-end
             """));
         var pipeline = await stage.Server.PipelineAsync(stage.Project, sha);
         Assert.Equal("success", pipeline.GetProperty("status").GetString());
