@@ -1,6 +1,7 @@
 using Gantry.Engine.Links;
 using Gantry.Engine.Running;
 using Gantry.Protocol;
+using Gantry.Protocol.Jobs;
 
 namespace Gantry.Engine.Tests.Running;
 
@@ -25,6 +26,7 @@ public sealed class JobRunTests
             Executing "step_script" stage of the job script
             hello from the job
             Cleaning up project directory and file based variables
+            Phases: prepare 0.00 s | sources 0.00 s | script 0.00 s | cleanup 0.00 s
             Job succeeded
             """, bench.Log, StringComparison.Ordinal);
         Assert.Equal(JobUpdateState.Running, bench.Link.Updates[0].State);
@@ -32,6 +34,17 @@ public sealed class JobRunTests
         Assert.StartsWith("crc32:", bench.Final.Checksum, StringComparison.Ordinal);
         Assert.Equal(1, bench.Executor.Disposed);
         Assert.Empty(JobJournal.Folders(bench.Folder));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task A_variable_hides_the_line_of_phases()
+    {
+        using var bench = new JobRunBench().On("step_script", "print hello from the job");
+        bench.Payload = bench.Payload with { Variables = [.. bench.Payload.Variables, new JobVariable { Key = "GANTRY_PHASES", Value = "false" }] };
+
+        await bench.RunAsync();
+
+        Assert.DoesNotContain("Phases:", bench.Log, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30_000)]
