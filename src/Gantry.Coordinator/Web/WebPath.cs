@@ -33,5 +33,24 @@ internal static class WebPath
 
     public static string Lint(ProjectRow project) => Of(project) + "/-/ci/lint";
 
+    public static string Tree(ProjectRow project, string refName, string path = "") => Below(project, "tree", refName, path);
+
+    public static string Blob(ProjectRow project, string refName, string path) => Below(project, "blob", refName, path);
+
+    public static string Raw(ProjectRow project, string refName, string path) => Below(project, "raw", refName, path);
+
+    public static string Commits(ProjectRow project, string refName, string path = "") => Below(project, "commits", refName, path);
+
+    public static string Commit(ProjectRow project, string sha) => $"{Of(project)}/-/commit/{sha}";
+
+    public static string Branches(ProjectRow project) => Of(project) + "/-/branches";
+
+    public static string General(ProjectRow project) => Of(project) + "/-/settings/general";
+
     public static string Live(ProjectRow project) => Of(project) + "/-/live";
+
+    private static string Below(ProjectRow project, string kind, string refName, string path) =>
+        $"{Of(project)}/-/{kind}/{Escape(refName)}{(path.Length > 0 ? "/" + Escape(path) : "")}";
+
+    private static string Escape(string path) => string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }

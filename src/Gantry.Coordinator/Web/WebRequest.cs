@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.Store;
+using Gantry.Coordinator.Web.Repository;
 using Gantry.Coordinator.Web.Sessions;
 using Gantry.Coordinator.Web.Texts;
 using Gantry.Coordinator.Web.Views;
@@ -82,6 +83,23 @@ internal sealed class WebRequest(WebRoom room, HttpContext http, Session session
         http.Response.Headers.Vary = "Cookie, Accept-Language, " + PartHeader;
         await slice.RenderAsync(http.Response.BodyWriter, Encoder, Cancellation);
         await http.Response.BodyWriter.FlushAsync(Cancellation);
+    }
+
+    /// <summary>
+    /// Answers with bytes that anybody may have written: text is text whatever it looks like, an image is sandboxed, and all
+    /// else is a download.
+    /// </summary>
+    public async Task SendFileAsync(string path, ReadOnlyMemory<byte> bytes)
+    {
+        var image = FileKind.ImageType(path);
+        var isText = image is null && FileKind.IsText(bytes.Span);
+        var headers = http.Response.Headers;
+        headers.ContentSecurityPolicy = "default-src 'none'; sandbox";
+        headers.CacheControl = "no-store";
+        headers.ContentDisposition = $"{(isText || image is not null ? "inline" : "attachment")}; filename*=UTF-8''{Uri.EscapeDataString(Path.GetFileName(path))}";
+        http.Response.ContentType = image ?? (isText ? "text/plain; charset=utf-8" : "application/octet-stream");
+        http.Response.ContentLength = bytes.Length;
+        await http.Response.Body.WriteAsync(bytes, Cancellation);
     }
 
     public FrameView Frame(PageScope scope, string title, RazorSlices.RazorSlice body) => new()

@@ -76,6 +76,12 @@ internal sealed class WebRouter(WebRoom room)
     private static Task ReadAsync(ProjectVisit visit, string[] page) => page switch
     {
         [] => ProjectPages.HomeAsync(visit),
+        ["tree", .. var parts] => FilePages.TreeAsync(visit, parts),
+        ["blob", .. var parts] => FilePages.BlobAsync(visit, parts),
+        ["raw", .. var parts] => FilePages.RawAsync(visit, parts),
+        ["commits", .. var parts] => CommitPages.ListAsync(visit, parts),
+        ["commit", var sha] => CommitPages.ShowAsync(visit, sha),
+        ["branches"] or ["tags"] => CommitPages.BranchesAsync(visit),
         ["pipelines"] => PipelinePages.ListAsync(visit),
         ["pipelines", "new"] => NewPipelinePages.FormAsync(visit),
         ["pipelines", "latest"] => PipelinePages.LatestAsync(visit, null),

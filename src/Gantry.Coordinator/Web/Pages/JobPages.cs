@@ -37,7 +37,6 @@ internal static class JobPages
         await visit.Request.ShowAsync(visit.Frame(ProjectTab.Jobs, $"{job.Name} (#{id})", Slice.Job(view)) with
         {
             LiveUrl = $"{WebPath.Live(visit.Project)}?pipeline={job.PipelineId.ToString(CultureInfo.InvariantCulture)}",
-            Wide = true,
             Script = "log.js",
         });
     }

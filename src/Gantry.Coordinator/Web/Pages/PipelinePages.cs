@@ -52,7 +52,7 @@ internal static class PipelinePages
         await visit.Request.ShowAsync(
             visit.Frame(ProjectTab.Pipelines, $"{words.PipelineTitle(id)} · {pipeline.Name ?? pipeline.CommitTitle}", Slice.Pipeline(view))
                 with
-            { LiveUrl = $"{WebPath.Live(visit.Project)}?pipeline={id.ToString(CultureInfo.InvariantCulture)}", Wide = true });
+            { LiveUrl = $"{WebPath.Live(visit.Project)}?pipeline={id.ToString(CultureInfo.InvariantCulture)}" });
     }
 
     /// <summary><c>/-/pipelines/latest</c> and <c>/-/pipelines/&lt;branch&gt;/latest</c>.</summary>

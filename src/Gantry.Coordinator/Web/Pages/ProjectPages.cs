@@ -1,8 +1,7 @@
-using System.Text;
 using Gantry.Coordinator.Access;
-using Gantry.Coordinator.Git;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.Store;
+using Gantry.Coordinator.Web.Repository;
 using Gantry.Coordinator.Web.Views;
 
 namespace Gantry.Coordinator.Web.Pages;
@@ -11,9 +10,8 @@ namespace Gantry.Coordinator.Web.Pages;
 internal static class ProjectPages
 {
     private const int PageSize = 30;
-    private const int ShownCommits = 10;
-    private const int ShownBranches = 15;
-    private const int LargestReadme = 256 * 1024;
+    private const int ShownPipelines = 5;
+    private const int ShownBranches = 8;
 
     public static async Task ListAsync(WebRequest request)
     {
@@ -48,39 +46,23 @@ internal static class ProjectPages
     {
         var project = visit.Project;
         var heads = await visit.Repository.HeadsAsync(visit.Cancellation);
-        var branches = heads.Where(head => !head.IsTag).OrderByDescending(head => head.Name == project.DefaultBranch).ThenBy(head => head.Name, NaturalOrder.Instance).ToList();
-        var start = branches.FirstOrDefault(head => head.Name == project.DefaultBranch) ?? branches.FirstOrDefault();
-        var commits = start is null ? [] : await visit.Repository.LogAsync(new CommitQuery(start.Sha, Take: ShownCommits), visit.Cancellation);
-        var readme = start is null ? null : await ReadmeAsync(visit, start.Sha);
-        var (commitItems, branchItems) = await visit.ReadAsync(session => (
-            commits.Select(commit => new CommitItem(commit, Newest(session, project.Id, new PipelineFilter { Sha = commit.Sha }))).ToList(),
+        var branches = CommitPages.Sorted([.. heads.Where(head => !head.IsTag)], project);
+        var start = branches.Count > 0 ? branches[0] : null;
+        var (pipelines, branchItems) = await visit.ReadAsync(session => (
+            session.Pipelines.List(project.Id, new PipelineFilter(), new Page(1, ShownPipelines)).Items,
             branches.Take(ShownBranches).Select(head => new BranchItem(head, session.Pipelines.Latest(project.Id, head.Name))).ToList()));
         var view = new ProjectView
         {
             Scope = visit.Scope,
             Project = project,
             CloneUrl = visit.Services.Address.CloneUrl(project),
-            Commits = commitItems,
+            Folder = start is null ? null : await FilePages.FolderAsync(visit, new RefPath(start.Name, start.Sha, "")),
+            Pipelines = pipelines,
             Branches = branchItems,
             BranchCount = branches.Count,
-            ReadmeName = readme?.Name,
-            Readme = readme?.Text,
         };
         await visit.Request.ShowAsync(visit.Frame(ProjectTab.Overview, visit.Request.Words.Overview, Slice.Project(view)) with { LiveUrl = WebPath.Live(project) });
     }
 
     public static long Pages(long total, int size) => (total + size - 1) / size;
-
-    private static PipelineRow? Newest(StoreSession session, long projectId, PipelineFilter filter) =>
-        session.Pipelines.List(projectId, filter, new Page(1, 1)).Items is [var first] ? first : null;
-
-    private static async Task<(string Name, string Text)?> ReadmeAsync(ProjectVisit visit, string sha)
-    {
-        var entries = await visit.Repository.TreeAsync(sha, "", recursive: false, visit.Cancellation);
-        var name = entries.Where(entry => entry.Type == "blob").Select(entry => entry.Path)
-            .FirstOrDefault(path => Path.GetFileNameWithoutExtension(path).Equals("readme", StringComparison.OrdinalIgnoreCase));
-        if (name is null || await visit.Repository.FileAsync(sha, name, visit.Cancellation) is not { Length: < LargestReadme } bytes)
-            return null;
-        return (name, Encoding.UTF8.GetString(bytes));
-    }
 }

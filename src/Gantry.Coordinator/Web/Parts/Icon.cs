@@ -42,6 +42,8 @@ internal static class Icon
     public static readonly HtmlString Runner = Draw("""<path d="M2.5 3h11v4h-11zM2.5 9h11v4h-11zM5 5h.1M5 11h.1M8 5h3M8 11h3"/>""");
     public static readonly HtmlString Box = Draw("""<path d="m2.5 5 5.5-2.5L13.5 5v6L8 13.5 2.5 11zM2.5 5 8 7.5 13.5 5M8 7.5v6"/>""");
 
+    public static readonly HtmlString Folder = Draw("""<path d="M2.5 3.5h4l1.5 2h5.5v7.5h-11z" fill="currentcolor" fill-opacity=".12"/>""");
+    public static readonly HtmlString File = Draw("""<path d="M4 2.5h5.5L12.5 5.5v8h-8.5zM9.5 2.5v3h3"/>""");
     public static readonly HtmlString Up = Draw("""<path d="M8 13V3.5M4 7l4-4 4 4"/>""");
     public static readonly HtmlString Down = Draw("""<path d="M8 3v9.5M4 9l4 4 4-4"/>""");
     public static readonly HtmlString ToTop = Draw("""<path d="M3 2.5h10M8 13.5v-8M4.5 9 8 5.5 11.5 9"/>""");

@@ -37,6 +37,8 @@ internal sealed partial class Words
 
     public string Copy => T("Copy", "复制");
 
+    public string Download => T("Download", "下载");
+
     public string Newer => T("Newer", "较新");
 
     public string Older => T("Older", "较旧");

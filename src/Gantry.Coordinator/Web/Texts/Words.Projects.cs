@@ -50,4 +50,30 @@ internal sealed partial class Words
     public string Updated => T("Updated", "更新于");
 
     public string AllBranches(int count) => T(Plural(count, "branch", "branches"), $"{count} 个分支");
+
+    public string LatestPipelines => T("Latest pipelines", "最近的流水线");
+
+    public string Files => T("Files", "文件");
+
+    public string Commits => T("Commits", "提交");
+
+    public string NoCommits => T("No commits", "没有提交");
+
+    public string History => T("History", "历史");
+
+    public string Rendered => T("Rendered", "渲染");
+
+    public string PlainText => T("Source", "源代码");
+
+    public string LineCount(int count) => T(Plural(count, "line", "lines"), $"{count} 行");
+
+    public string NotShown => T("This file is not text, or too large to show.", "此文件不是文本，或过大而无法显示。");
+
+    public string ParentCommit => T("Parent", "父提交");
+
+    public string ChangedFiles(int count) => T(Plural(count, "changed file", "changed files"), $"{count} 个文件有变更");
+
+    public string DiffTooLong => T("The changes are too many to show line by line.", "变更过多，无法逐行显示。");
+
+    public string Binary => T("binary", "二进制");
 }

@@ -8,6 +8,8 @@ internal enum ProjectTab
 {
     None,
     Overview,
+    Files,
+    Commits,
     Pipelines,
     Jobs,
     Lint,
@@ -33,9 +35,6 @@ internal sealed record FrameView
 
     /// <summary>Seconds between looks for what no event tells; null for never.</summary>
     public int? RefreshSeconds { get; init; }
-
-    /// <summary>Uses the whole width of the window.</summary>
-    public bool Wide { get; init; }
 
     /// <summary>A script of its own, such as the log viewer.</summary>
     public string? Script { get; init; }

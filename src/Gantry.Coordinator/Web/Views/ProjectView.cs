@@ -12,17 +12,16 @@ internal sealed record ProjectView
 
     public required string CloneUrl { get; init; }
 
-    /// <summary>Newest first; empty for an empty repository.</summary>
-    public required IReadOnlyList<CommitItem> Commits { get; init; }
+    /// <summary>The root of the default branch; null for an empty repository.</summary>
+    public FolderView? Folder { get; init; }
+
+    /// <summary>The newest.</summary>
+    public required IReadOnlyList<PipelineRow> Pipelines { get; init; }
 
     public required IReadOnlyList<BranchItem> Branches { get; init; }
 
     /// <summary>How many there are, of which the first are shown.</summary>
     public required int BranchCount { get; init; }
-
-    public string? ReadmeName { get; init; }
-
-    public string? Readme { get; init; }
 }
 
 /// <param name="Commit">The commit.</param>

@@ -16,6 +16,22 @@ internal static class Slice
 
     public static RazorSlice Badges(BadgesView model) => new Web_Views_Badges { Model = model };
 
+    public static RazorSlice PathTrail(PathView model) => new Web_Views_PathTrail { Model = model };
+
+    public static RazorSlice CommitLine(CommitLineView model) => new Web_Views_CommitLine { Model = model };
+
+    public static RazorSlice Folder(FolderView model) => new Web_Views_Folder { Model = model };
+
+    public static RazorSlice Tree(FolderView model) => new Web_Views_Tree { Model = model };
+
+    public static RazorSlice File(FileView model) => new Web_Views_File { Model = model };
+
+    public static RazorSlice Commits(CommitsView model) => new Web_Views_Commits { Model = model };
+
+    public static RazorSlice Commit(CommitView model) => new Web_Views_Commit { Model = model };
+
+    public static RazorSlice Branches(BranchesView model) => new Web_Views_Branches { Model = model };
+
     public static RazorSlice Frame(FrameView model) => new Web_Views_Frame { Model = model };
 
     public static RazorSlice Job(JobView model) => new Web_Views_Job { Model = model };

@@ -33,14 +33,15 @@ public sealed class PageTests
         Assert.Contains("demo", await visitor.ReadAsync("/"), StringComparison.Ordinal);
         var home = await visitor.ReadAsync("/demo/hello");
         Assert.Contains("/demo/hello.git", home, StringComparison.Ordinal);
-        Assert.Contains("Read &lt;me&gt;", home, StringComparison.Ordinal);
+        Assert.Contains("Read <strong>me</strong>", home, StringComparison.Ordinal);
         Assert.Contains($"/demo/hello/-/pipelines/{pipeline}", await visitor.ReadAsync("/demo/hello/-/pipelines"), StringComparison.Ordinal);
         Assert.Contains("compile", await visitor.ReadAsync($"/demo/hello/-/pipelines/{pipeline}"), StringComparison.Ordinal);
         Assert.Contains("make test", await visitor.ReadAsync("/demo/hello/-/ci/lint"), StringComparison.Ordinal);
         foreach (var path in new[]
         {
             $"/demo/hello/-/pipelines/{pipeline}/builds", $"/demo/hello/-/pipelines/{pipeline}/failures", "/demo/hello/-/pipelines/new", "/demo/hello/-/jobs",
-            $"/demo/hello/-/jobs/{job}", "/demo/hello/-/settings/ci_cd", "/demo/hello/-/runners/new", "/demo/hello/-/runners/1", "/admin/runners", "/admin/runners/1", "/projects/new",
+            "/demo/hello/-/tree/main", "/demo/hello/-/blob/main/README.md", "/demo/hello/-/blob/main/README.md?plain=1", "/demo/hello/-/commits", "/demo/hello/-/commits/main/README.md",
+            "/demo/hello/-/commit/main", "/demo/hello/-/branches", $"/demo/hello/-/jobs/{job}", "/demo/hello/-/settings/ci_cd", "/demo/hello/-/runners/new", "/demo/hello/-/runners/1", "/admin/runners", "/admin/runners/1", "/projects/new",
         })
         {
             Assert.Contains("</html>", await visitor.ReadAsync(path), StringComparison.Ordinal);
@@ -67,7 +68,8 @@ public sealed class PageTests
         foreach (var path in new[]
         {
             "/", "/demo/evil", "/demo/evil/-/pipelines", "/demo/evil/-/pipelines/1", "/demo/evil/-/pipelines/1/builds", "/demo/evil/-/pipelines/1/failures",
-            "/demo/evil/-/jobs", $"/demo/evil/-/jobs/{job}", "/demo/evil/-/settings/ci_cd", "/admin/runners", "/admin/runners/1", "/demo/evil/-/ci/lint",
+            "/demo/evil/-/tree/main", "/demo/evil/-/blob/main/README.md", "/demo/evil/-/blob/main/README.md?plain=1", "/demo/evil/-/commits/main", "/demo/evil/-/commit/main",
+            "/demo/evil/-/branches", "/demo/evil/-/jobs", $"/demo/evil/-/jobs/{job}", "/demo/evil/-/settings/ci_cd", "/admin/runners", "/admin/runners/1", "/demo/evil/-/ci/lint",
         })
         {
             Assert.DoesNotContain("<img", await visitor.ReadAsync(path), StringComparison.OrdinalIgnoreCase);
@@ -225,7 +227,7 @@ public sealed class PageTests
     {
         await server.CreateProjectAsync();
         await TestRunner.CreateAsync(server);
-        await PushAsync(server, folder, "demo/hello", Configuration, "Read <me>\n", "First commit");
+        await PushAsync(server, folder, "demo/hello", Configuration, "Read **me**\n", "First commit");
         var pipeline = (await server.GetAsync("projects/1/pipelines"))[0].GetProperty("id").GetInt64();
         var jobs = await server.GetAsync($"projects/1/pipelines/{pipeline}/jobs");
         return (pipeline, jobs.EnumerateArray().First(job => job.GetProperty("name").GetString() == "compile").GetProperty("id").GetInt64());

@@ -1,0 +1,74 @@
+using System.Text.Json;
+using Gantry.EndToEnd.Tests.Harness;
+
+namespace Gantry.EndToEnd.Tests.Web;
+
+/// <summary>
+/// A server with a runner and a project that has a bit of everything, and a browser. Made once for all tests of pages: they
+/// look, and change only what is their own.
+/// </summary>
+public sealed class WebHouse : IAsyncLifetime
+{
+    internal const string Project = "root/tea-house";
+
+    private readonly ScratchFolder _scratch = new();
+    private GantryServer? _server;
+    private GantryRunner? _runner;
+    private Browser? _browser;
+
+    internal GantryServer Server => _server!;
+
+    internal Browser Browser => _browser!;
+
+    internal long ProjectId { get; private set; }
+
+    /// <summary>The newest pipeline: jobs of it passed, failed, wait for somebody, and wait for a runner that is not there.</summary>
+    internal long Pipeline { get; private set; }
+
+    /// <summary>Ids of the pipeline's jobs by name.</summary>
+    internal IReadOnlyDictionary<string, long> Jobs { get; private set; } = new Dictionary<string, long>();
+
+    public async ValueTask InitializeAsync()
+    {
+        _server = await GantryServer.StartAsync(_scratch);
+        _runner = await GantryRunner.StartAsync(_scratch, Server, "build machine", before: "concurrent = 4\ncheck_interval = 1\n");
+        ProjectId = await Server.CreateProjectAsync("tea-house");
+        var repository = await TeaHouse.CreateAsync(_scratch.Sub("tea-house"));
+        await repository.PushAsync(Server, Project);
+        var list = await Server.GetAsync($"projects/{ProjectId}/pipelines");
+        Pipeline = list[0].GetProperty("id").GetInt64();
+        await Eventually.IsAsync(IsSettledAsync, "the jobs of the tea house to end", TimeSpan.FromSeconds(180));
+        var jobs = await Server.GetAsync($"projects/{ProjectId}/pipelines/{Pipeline}/jobs?per_page=100");
+        Jobs = jobs.EnumerateArray().ToDictionary(job => job.GetProperty("name").GetString()!, job => job.GetProperty("id").GetInt64());
+        _browser = await Browser.StartAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+            await _browser.DisposeAsync();
+        if (_runner is not null)
+            await _runner.DisposeAsync();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        _scratch.Dispose();
+    }
+
+    /// <summary>A signed-in visitor.</summary>
+    internal async Task<Visit> VisitAsync(Look look)
+    {
+        var visit = await Browser.OpenAsync(Server.Address, look);
+        await visit.SignInAsync(Server.Token);
+        return visit;
+    }
+
+    private async Task<bool> IsSettledAsync()
+    {
+        var jobs = await Server.GetAsync($"projects/{ProjectId}/pipelines/{Pipeline}/jobs?per_page=100");
+        return jobs.GetArrayLength() > 0 && jobs.EnumerateArray().All(IsSettled);
+    }
+
+    private static bool IsSettled(JsonElement job) =>
+        job.GetProperty("name").GetString() == "render"
+        || job.GetProperty("status").GetString() is "success" or "failed" or "manual" or "skipped" or "scheduled";
+}
