@@ -1,4 +1,3 @@
-using Gantry.EndToEnd.Tests.Harness;
 using Microsoft.Playwright;
 
 namespace Gantry.EndToEnd.Tests.Web;
