@@ -147,6 +147,15 @@ public sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Asks the child alone to end in its own time: SIGQUIT. Does nothing when it has ended.</summary>
+    public void Quit()
+    {
+        if (!_pump.Leader.IsCompleted)
+        {
+            _ = LibC.Kill(Id, LibC.SigQuit);
+        }
+    }
+
     /// <summary>
     /// Ends the child and what it started: SIGTERM to all of the session, up to <see cref="ProcessStart.TerminateWait"/> for
     /// the child and then at most ten seconds for the others, SIGKILL to all that is left, up to

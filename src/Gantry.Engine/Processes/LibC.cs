@@ -9,6 +9,7 @@ internal static unsafe partial class LibC
     public const int NoSuchProcess = 3; // ESRCH
     public const int NotPermitted = 1; // EPERM
     public const int NoChild = 10; // ECHILD
+    public const int SigQuit = 3;
     public const int SigKill = 9;
     public const int SigPipe = 13;
     public const int SigTerm = 15;

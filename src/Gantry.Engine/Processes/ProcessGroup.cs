@@ -10,6 +10,14 @@ namespace Gantry.Engine.Processes;
 /// </summary>
 public static class ProcessGroup
 {
+    /// <summary>Of the counters in <c>/proc</c>; the same on every architecture Linux has for .NET.</summary>
+    private const int TicksPerSecond = 100;
+
+    /// <summary>Hundreds of jobs are measured with one look through <c>/proc</c>.</summary>
+    private const int ScanKeptMilliseconds = 200;
+
+    private static (long At, List<RunningProcess> Processes)? _lastScan;
+
     /// <summary>
     /// Sends a signal to the group at once, then to the members of the session that have a group of their own (job
     /// control). False when nobody got it.
@@ -27,6 +35,20 @@ public static class ProcessGroup
 
     /// <summary>Members that are alive, by the session; zombies do not count. Empty where there is no <c>/proc</c>.</summary>
     public static IReadOnlyList<RunningProcess> Members(int leader) => Scan(process => process.Session == leader);
+
+    /// <summary>What the members of some sessions use: processor time with that of their ended children, and resident memory.</summary>
+    public static (TimeSpan Cpu, long Memory) Usage(IReadOnlyCollection<int> sessions)
+    {
+        var all = _lastScan;
+        if (all is null || Environment.TickCount64 - all.Value.At > ScanKeptMilliseconds)
+        {
+            _lastScan = all = (Environment.TickCount64, Scan(_ => true));
+        }
+
+        var members = all.Value.Processes.Where(process => sessions.Contains(process.Session)).ToList();
+        var ticks = members.Sum(process => process.CpuTicks);
+        return (TimeSpan.FromSeconds(ticks / (double)TicksPerSecond), members.Sum(process => process.ResidentPages) * Environment.SystemPageSize);
+    }
 
     /// <summary>
     /// Sessions of processes below the leader: a program such as <c>su</c> gives its command one of its own. Only complete
@@ -116,8 +138,15 @@ public static class ProcessGroup
             && int.TryParse(fields[3], CultureInfo.InvariantCulture, out var session)
             && long.TryParse(fields[19], CultureInfo.InvariantCulture, out var ticks)
                 ? new RunningProcess(id, Encoding.UTF8.GetString(stat[(open + 1)..close]), parent, group, session, ticks)
+                {
+                    CpuTicks = Enumerable.Range(11, 4).Sum(i => Number(fields, i)),
+                    ResidentPages = Number(fields, 21),
+                }
                 : null;
     }
+
+    private static long Number(string[] fields, int index) =>
+        index < fields.Length && long.TryParse(fields[index], CultureInfo.InvariantCulture, out var value) ? value : 0;
 
     private static List<RunningProcess> Scan(Func<RunningProcess, bool> wanted)
     {
@@ -171,4 +200,10 @@ public static class ProcessGroup
 /// <param name="Group">Its process group.</param>
 /// <param name="Session">Its session: the id of the process that started it.</param>
 /// <param name="StartTicks">Its start since boot, in the kernel's ticks.</param>
-public sealed record RunningProcess(int Id, string Name, int Parent, int Group, int Session, long StartTicks);
+public sealed record RunningProcess(int Id, string Name, int Parent, int Group, int Session, long StartTicks)
+{
+    /// <summary>Processor time in ticks, with that of its children that have ended.</summary>
+    public long CpuTicks { get; init; }
+
+    public long ResidentPages { get; init; }
+}

@@ -26,4 +26,7 @@ public sealed record JobAssignment
 
     /// <summary>Null: artifacts and caches are for helper commands inside the job's place.</summary>
     public IFileTransfers? Transfers { get; init; }
+
+    /// <summary>Null: nobody watches.</summary>
+    public IJobProgress? Progress { get; init; }
 }

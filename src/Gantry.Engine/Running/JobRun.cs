@@ -137,12 +137,14 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
 
         _phasesHidden = plan.Variables.Get(JobPhases.Switch).Length > 0 && !plan.Variables.IsTrue(JobPhases.Switch);
         _phases.Enter("prepare_executor");
+        assignment.Progress?.Entered("prepare_executor");
         using var prepare = new StageClock("prepare", Limit("prepare_timeout", plan.Runner.PrepareTimeout), time, lifetime.Job);
         try
         {
             await using var place = await EnvironmentPreparation.RunAsync(
                 assignment.Executor, new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder }, log, time, prepare.Token);
             journal.Change(state => state with { Environment = place.Handle.Values });
+            assignment.Progress?.Placed(place);
             var context = new Stages.StageContext
             {
                 Plan = plan,
@@ -156,6 +158,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
             };
             var failure = await new StageWalk(context, place, log, lifetime, WalkSettingsOf(plan, journal, prepare.Token)).RunAsync();
             _phases.Enter("cleanup");
+            assignment.Progress?.Left();
             return failure is null ? new JobVerdict.Succeeded() : new JobVerdict.Failed(failure.Reason, failure.Message, failure.ExitCode);
         }
         catch (OperationCanceledException) when (prepare.IsOver())
@@ -226,6 +229,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         {
             journal.Change(state => state with { Stage = stage });
             _phases.Enter(stage);
+            assignment.Progress?.Entered(stage);
         },
         PlaceBroke = (stage, broken) => Log.StageBroke(logger, assignment.Payload.Id, stage, broken),
         CleanupFailed = message => Log.CleanupFailed(logger, assignment.Payload.Id, message),

@@ -10,7 +10,7 @@ namespace Gantry.Executors.Shell;
 /// the following stages and ends with the job. A process that starts a session of its own (<c>setsid</c>) stays, as it
 /// does with the official runner.
 /// </summary>
-internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest request) : IJobEnvironment
+internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest request) : IJobEnvironment, IMeasuredPlace
 {
     private readonly SessionNotes _notes = SessionNotes.In(request.JobFolder);
 
@@ -19,6 +19,9 @@ internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest requ
 
     /// <summary>Sessions that still had members when their script had ended.</summary>
     private readonly HashSet<int> _sessions = [];
+
+    /// <summary>The leader of the script that runs now; 0: none.</summary>
+    private int _running;
 
     public EnvironmentHandle Handle { get; } = new("shell", new Dictionary<string, string>());
 
@@ -33,12 +36,14 @@ internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest requ
             try
             {
                 _notes.Add(child.Id);
+                Volatile.Write(ref _running, child.Id);
                 var exit = await child.WaitAsync(cancellationToken);
                 Warn(child, log);
                 return new ScriptExit(exit.Code, exit.Text);
             }
             finally
             {
+                Volatile.Write(ref _running, 0);
                 await LeaveAsync(child, script.Place);
             }
         }
@@ -46,6 +51,18 @@ internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest requ
         {
             throw EnvironmentException.Broken(broken.Message, broken);
         }
+    }
+
+    public ValueTask<PlaceUsage?> MeasureAsync(CancellationToken cancellationToken)
+    {
+        // The running script's session is enough: what earlier ones left behind is rare and idle.
+        if (Volatile.Read(ref _running) is var session and > 0)
+        {
+            var (cpu, memory) = ProcessGroup.Usage([session]);
+            return ValueTask.FromResult<PlaceUsage?>(new PlaceUsage(cpu, memory));
+        }
+
+        return ValueTask.FromResult<PlaceUsage?>(null);
     }
 
     public async ValueTask DisposeAsync()

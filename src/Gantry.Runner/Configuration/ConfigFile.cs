@@ -39,18 +39,19 @@ public sealed class ConfigFile
         return new ConfigFile(path, exists ? File.ReadAllText(path) : "", exists);
     }
 
+    /// <summary>A new file with the official global keys and no entries.</summary>
+    public static void CreateEmpty(string path)
+    {
+        var file = Open(path);
+        file.Replace(file.Start());
+        file.Save();
+    }
+
     /// <summary>Adds an entry at the end, in the official form. A new file gets the official global keys too.</summary>
     public void AppendRunner(ConfigTable runner)
     {
         RefuseInlineRunners();
-        var start = _text;
-        if (start.Length == 0)
-        {
-            var global = new ConfigTable(Document.Table.Shape);
-            global.Grow("session_server");
-            start = ConfigEncoder.Document(global);
-        }
-
+        var start = Start();
         var newLine = NewLine();
         var separator = start.EndsWith('\n') ? newLine : newLine + newLine;
         Replace(start + separator + ConfigEncoder.Runner(runner).ReplaceLineEndings(newLine));
@@ -106,6 +107,18 @@ public sealed class ConfigFile
     {
         PrivateFile.Write(_path, _text);
         Exists = true;
+    }
+
+    private string Start()
+    {
+        if (_text.Length > 0)
+        {
+            return _text;
+        }
+
+        var global = new ConfigTable(Document.Table.Shape);
+        global.Grow("session_server");
+        return ConfigEncoder.Document(global);
     }
 
     private void Replace(string text)

@@ -21,6 +21,9 @@ public sealed record RunnerDaemonSettings
     /// <summary>As written; null when not given.</summary>
     public string? LogFormat { get; init; }
 
+    /// <summary>Where errors are reported; empty: nowhere.</summary>
+    public Engine.Secret SentryDsn { get; init; }
+
     /// <summary>Of the metrics server; empty: off.</summary>
     public string ListenAddress { get; init; } = "";
 

@@ -35,6 +35,7 @@ public static class SettingsReader
             CheckInterval = Positive(table.Number("check_interval")) ?? TimeSpan.FromSeconds(3),
             LogLevel = table.OptionalText("log_level"),
             LogFormat = table.OptionalText("log_format"),
+            SentryDsn = new Secret(table.OptionalText("sentry_dsn") ?? context.Environment("SENTRY_DSN") ?? ""),
             ListenAddress = table.Text("listen_address"),
             SessionServer = Session(table.TableOrEmpty("session_server")),
             ConnectionMaxAge = connectionMaxAge,
@@ -43,6 +44,15 @@ public static class SettingsReader
             Runners = [.. table.Tables("runners").Select((runner, index) => Entry(runner, index, global, systemId, connectionMaxAge, context))],
             Document = document,
         };
+    }
+
+    /// <summary>Settings of one entry that stands in no file.</summary>
+    /// <exception cref="ConfigurationException">Labels or machine options that break a rule.</exception>
+    public static RunnerDaemonSettings Single(ConfigTable entry, string systemId, SettingsContext context)
+    {
+        var document = ConfigReader.Parse("", "(command line)");
+        document.Table.Set("runners", (List<ConfigTable>)[entry]);
+        return Build(document, systemId, context);
     }
 
     /// <summary>

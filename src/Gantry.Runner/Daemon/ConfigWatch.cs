@@ -7,7 +7,11 @@ namespace Gantry.Runner.Daemon;
 /// The configuration in effect: looks every three seconds whether the file was written, and reads it again then. A file
 /// that cannot be used leaves the running configuration as it is and is not tried again until it changes. Not thread-safe.
 /// </summary>
-internal sealed partial class ConfigWatch(string path, SettingsContext context, ILogger logger)
+/// <param name="path">The file.</param>
+/// <param name="context">What settings need besides it.</param>
+/// <param name="pinned">Settings that are in force whatever the file says; null: the file's.</param>
+/// <param name="logger">For the operator.</param>
+internal sealed partial class ConfigWatch(string path, SettingsContext context, RunnerDaemonSettings? pinned, ILogger logger)
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
@@ -19,11 +23,20 @@ internal sealed partial class ConfigWatch(string path, SettingsContext context, 
 
     public int Failures { get; private set; }
 
+    /// <summary>The file on disk is not what is in force.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>The first snapshot.</summary>
     /// <exception cref="ConfigurationException">The file is malformed.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public RunnerDaemonSettings Start()
     {
+        if (pinned is not null)
+        {
+            Report(pinned);
+            return pinned;
+        }
+
         var settings = SettingsReader.Load(path, context);
         _tried = settings.WrittenAt;
         _missing = settings.WrittenAt is null;
@@ -39,6 +52,11 @@ internal sealed partial class ConfigWatch(string path, SettingsContext context, 
     /// <summary>The new snapshot when the file changed (or <paramref name="force"/>) and can be used; else null.</summary>
     public RunnerDaemonSettings? Check(bool force)
     {
+        if (pinned is not null)
+        {
+            return null;
+        }
+
         if (!File.Exists(path))
         {
             if (!_missing || force)
@@ -79,6 +97,7 @@ internal sealed partial class ConfigWatch(string path, SettingsContext context, 
     private void Report(RunnerDaemonSettings settings)
     {
         Loads++;
+        IsBroken = false;
         Log.Loaded(logger);
         if (logger.IsEnabled(LogLevel.Debug))
         {
@@ -94,6 +113,7 @@ internal sealed partial class ConfigWatch(string path, SettingsContext context, 
     private void Fail(string why)
     {
         Failures++;
+        IsBroken = true;
         Log.Failed(logger, why);
     }
 

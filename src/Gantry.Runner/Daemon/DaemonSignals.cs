@@ -16,6 +16,12 @@ public sealed class DaemonSignals
     /// <summary>SIGHUP: read the file again, changed or not.</summary>
     public void Reload() => _signals.Writer.TryWrite(new DaemonSignal.Reload());
 
+    /// <summary>No more jobs until <see cref="Undrain"/>; those that run go on, and the process stays.</summary>
+    public void Drain() => _signals.Writer.TryWrite(new DaemonSignal.Drain());
+
+    /// <summary>Jobs are asked for again.</summary>
+    public void Undrain() => _signals.Writer.TryWrite(new DaemonSignal.Undrain());
+
     /// <summary>SIGQUIT: no more jobs, wait for those that run.</summary>
     public void StopGracefully() => _signals.Writer.TryWrite(new DaemonSignal.StopGracefully());
 
@@ -29,6 +35,10 @@ internal abstract record DaemonSignal
     private DaemonSignal() { }
 
     public sealed record Reload : DaemonSignal;
+
+    public sealed record Drain : DaemonSignal;
+
+    public sealed record Undrain : DaemonSignal;
 
     public sealed record StopGracefully : DaemonSignal;
 

@@ -1,6 +1,6 @@
-using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
 using Gantry.Runner.Configuration;
+using Gantry.Runner.Control;
 using Gantry.Runner.Metrics;
 using Gantry.Runner.Polling;
 using Gantry.Runner.Registration;
@@ -33,7 +33,8 @@ public sealed partial class RunnerDaemon : IDisposable
     private PollGeneration? _current;
     private Task _renewing = Task.CompletedTask;
     private readonly RunnerMetrics _metrics;
-    private volatile ProcessState _state = ProcessState.Starting;
+    private readonly DaemonView _view;
+    private RunLimits? _limits;
 
     public RunnerDaemon(RunnerDaemonOptions options)
     {
@@ -51,8 +52,9 @@ public sealed partial class RunnerDaemon : IDisposable
             options.RunJob ?? ((assignment, lifetime, stopping) =>
                 new JobRun(assignment with { Transfers = options.Transfers }, lifetime, options.Time, jobLogger).RunAsync(stopping)),
             _journals, options.Time, _logger);
-        _supervisor.Observer = (job, verdict) => _metrics.Observe(job, verdict, options.Time.GetElapsedTime(job.Started));
-        _watch = new ConfigWatch(options.ConfigPath, options.Context, _logger);
+        _supervisor.Observer = Observe;
+        _watch = new ConfigWatch(options.ConfigPath, options.Context, options.Single?.Settings, _logger);
+        _view = new DaemonView(options, _watch, _capacity, _supervisor);
         _renewal = new TokenRenewal(options.Clients, options.Time, _logger);
     }
 
@@ -74,7 +76,10 @@ public sealed partial class RunnerDaemon : IDisposable
             throw new RunnerCommandException("Concurrent is less than 1 - no jobs will be processed. Set concurrent to 1 or more.");
         }
 
+        using var place = StatePlace.Take(_options);
         await using var server = await ListenAsync(settings, cancellationToken);
+        await using var control = place is null ? null : ControlServer.Start(ControlSocket.In(_options.StateFolder), new DaemonControl(_view, signals).AnswerAsync, _logger);
+        _limits = _options.Single is { } single ? new RunLimits(single, _options.Time, signals.StopGracefully, _logger) : null;
         var left = JobJournal.Folders(_journals);
         var recovery = Task.CompletedTask;
         try
@@ -82,10 +87,12 @@ public sealed partial class RunnerDaemon : IDisposable
             Adopt(settings);
             recovery = Task.WhenAll(
                 new JournalRecovery(_options.Clients, _options.Time, _logger).RunAsync(left, _current!, _noMoreJobs.Token),
-                SweepAsync(_current!));
-            _state = ProcessState.Running;
+                LeftoverSweep.RunAsync(_current!, _logger, _noMoreJobs.Token));
+            _view.State = ProcessState.Running;
             Log.Initializing(_logger);
+            _options.Events.Ready();
             var stop = await FollowAsync(signals, cancellationToken);
+            _options.Events.Stopping();
             await StopAsync(stop, signals, cancellationToken);
         }
         finally
@@ -93,26 +100,6 @@ public sealed partial class RunnerDaemon : IDisposable
             await _noMoreJobs.CancelAsync();
             _supervisor.Abandon();
             await recovery;
-        }
-    }
-
-    /// <summary>Beside the polling, as the recovery: an engine that does not answer keeps no job waiting.</summary>
-    private async Task SweepAsync(PollGeneration generation)
-    {
-        foreach (var (entry, executor) in generation.Executors)
-        {
-            try
-            {
-                if (executor is ISweepingExecutor sweeping
-                    && await sweeping.SweepAsync(new HashSet<long>(), _noMoreJobs.Token) is var removed and > 0)
-                {
-                    Log.Swept(_logger, entry.Settings.Name, removed);
-                }
-            }
-            catch (OperationCanceledException) when (_noMoreJobs.IsCancellationRequested)
-            {
-                return;
-            }
         }
     }
 
@@ -147,7 +134,7 @@ public sealed partial class RunnerDaemon : IDisposable
 
         try
         {
-            var server = await MetricsServer.StartAsync(address, _metrics, Snapshot, _options.Time, cancellationToken);
+            var server = await MetricsServer.StartAsync(address, _metrics, _view.Metrics, _options.Time, cancellationToken);
             using var fields = LogFields.With(_logger, ("address", address));
             Log.Listening(_logger);
             MetricsUrl = server.Url;
@@ -158,17 +145,6 @@ public sealed partial class RunnerDaemon : IDisposable
             throw new RunnerCommandException($"Failed to create listener for metrics server on {address}: {problem.Message}");
         }
     }
-
-    private MetricsSnapshot Snapshot() => new()
-    {
-        State = _state,
-        SystemId = _current?.Settings.SystemId ?? "",
-        Concurrent = _capacity.Concurrent,
-        Loads = _watch.Loads,
-        LoadFailures = _watch.Failures,
-        Jobs = _supervisor.Jobs,
-        Gates = _current?.Gates ?? new Dictionary<RunnerEntry, RequestGate>(),
-    };
 
     /// <summary>From the start to the first request to stop: reloads, token renewals.</summary>
     private async Task<DaemonSignal> FollowAsync(DaemonSignals signals, CancellationToken cancellationToken)
@@ -182,12 +158,12 @@ public sealed partial class RunnerDaemon : IDisposable
             if (signal.IsCompleted)
             {
                 var next = await signal;
-                if (next is not DaemonSignal.Reload)
+                if (next is DaemonSignal.Stop or DaemonSignal.StopGracefully)
                 {
                     return next;
                 }
 
-                Reload(force: true);
+                Obey(next);
                 signal = signals.Reader.ReadAsync(cancellationToken).AsTask();
             }
 
@@ -197,8 +173,51 @@ public sealed partial class RunnerDaemon : IDisposable
                 Reload(force: false);
                 Renew();
                 Forget();
+                _limits?.Check();
                 tick = timer.WaitForNextTickAsync(cancellationToken).AsTask();
             }
+        }
+    }
+
+    private void Obey(DaemonSignal signal)
+    {
+        switch (signal)
+        {
+            case DaemonSignal.Drain when !_view.Draining:
+                _view.Draining = true;
+                _current!.Halt();
+                Log.Draining(_logger);
+                break;
+            case DaemonSignal.Undrain when _view.Draining:
+                _view.Draining = false;
+                Log.Undrained(_logger);
+                Adopt(_current!.Settings);
+                break;
+            case DaemonSignal.Reload:
+                _options.Events.Reloading();
+                Reload(force: true);
+                _options.Events.Ready();
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Observe(RunningJob job, JobVerdict? verdict)
+    {
+        _metrics.Observe(job, verdict, _options.Time.GetElapsedTime(job.Started));
+        if (verdict is null)
+        {
+            _view.CountReceived();
+            _limits?.Received();
+            return;
+        }
+
+        _limits?.Ended();
+        _options.Spans?.Add(job, verdict);
+        if (verdict is JobVerdict.Failed)
+        {
+            _view.CountFailed();
         }
     }
 
@@ -240,9 +259,12 @@ public sealed partial class RunnerDaemon : IDisposable
             _retired.Add(old);
         }
 
-        _current = next;
+        (_current, _view.Generation) = (next, next);
         _capacity.Concurrent = settings.Concurrent;
-        next.Start(_noMoreJobs.Token);
+        if (!_view.Draining)
+        {
+            next.Start(_noMoreJobs.Token);
+        }
     }
 
     /// <summary>Generations whose last request has ended.</summary>
@@ -257,7 +279,7 @@ public sealed partial class RunnerDaemon : IDisposable
 
     private async Task StopAsync(DaemonSignal stop, DaemonSignals signals, CancellationToken cancellationToken)
     {
-        _state = stop is DaemonSignal.Stop ? ProcessState.ForcefulShutdown : ProcessState.GracefulShutdown;
+        _view.State = stop is DaemonSignal.Stop ? ProcessState.ForcefulShutdown : ProcessState.GracefulShutdown;
         await _noMoreJobs.CancelAsync();
         await Task.WhenAll([_current!.DrainAsync(), .. _retired.Select(g => g.DrainAsync())]);
         var drained = _supervisor.DrainAsync(cancellationToken);
@@ -281,7 +303,7 @@ public sealed partial class RunnerDaemon : IDisposable
 
     private async Task StopForcefullyAsync(string signal, Task drained, DaemonSignals signals, CancellationToken cancellationToken)
     {
-        _state = ProcessState.ForcefulShutdown;
+        _view.State = ProcessState.ForcefulShutdown;
         Log.Forceful(_logger);
         _supervisor.Interrupt(signal);
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -311,12 +333,12 @@ public sealed partial class RunnerDaemon : IDisposable
         Log.CanExit(_logger);
     }
 
-    /// <summary>The next request to stop; reloads no longer matter.</summary>
+    /// <summary>The next request to stop; nothing else matters any more.</summary>
     private static async Task<DaemonSignal> NextAsync(DaemonSignals signals, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if (await signals.Reader.ReadAsync(cancellationToken) is var signal and not DaemonSignal.Reload)
+            if (await signals.Reader.ReadAsync(cancellationToken) is var signal and (DaemonSignal.Stop or DaemonSignal.StopGracefully))
             {
                 return signal;
             }
@@ -343,8 +365,11 @@ public sealed partial class RunnerDaemon : IDisposable
         [LoggerMessage(LogLevel.Information, "Initializing executor providers")]
         public static partial void Initializing(ILogger logger);
 
-        [LoggerMessage(LogLevel.Information, "Runner \"{runner}\": removed {count} containers, volumes and networks of an earlier process")]
-        public static partial void Swept(ILogger logger, string runner, int count);
+        [LoggerMessage(LogLevel.Information, "Draining: no more jobs are asked for until undrain")]
+        public static partial void Draining(ILogger logger);
+
+        [LoggerMessage(LogLevel.Information, "Undrained: jobs are asked for again")]
+        public static partial void Undrained(ILogger logger);
 
         [LoggerMessage(LogLevel.Warning, "Starting graceful shutdown, waiting for builds to finish")]
         public static partial void Graceful(ILogger logger);

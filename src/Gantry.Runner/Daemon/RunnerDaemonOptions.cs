@@ -37,4 +37,16 @@ public sealed record RunnerDaemonOptions
 
     /// <summary>Null: <see cref="JobRun"/>.</summary>
     public RunJob? RunJob { get; init; }
+
+    /// <summary>Commands such as <c>gantry drain</c> reach the daemon by a socket in the state folder, which is then its own.</summary>
+    public bool Controllable { get; init; }
+
+    /// <summary>One entry without a file, for <c>run-single</c>; null: the file is followed.</summary>
+    public SingleRun? Single { get; init; }
+
+    /// <summary>For the system that started the process.</summary>
+    public DaemonEvents Events { get; init; } = new();
+
+    /// <summary>Where spans of jobs go; null: nowhere.</summary>
+    public Traces.SpanExport? Spans { get; init; }
 }

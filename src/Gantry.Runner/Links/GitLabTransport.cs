@@ -51,7 +51,7 @@ internal sealed partial class GitLabTransport(GitLabEndpoint endpoint, ILogger l
         {
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         };
-        if (LoadAuthorities(files.CaFile) is { } authorities)
+        if (LoadAuthorities(files.CaFile, logger) is { } authorities)
         {
             tls.RemoteCertificateValidationCallback = new AddedAuthorities(authorities).Accept;
         }
@@ -74,7 +74,7 @@ internal sealed partial class GitLabTransport(GitLabEndpoint endpoint, ILogger l
         };
     }
 
-    private X509Certificate2Collection? LoadAuthorities(string? file)
+    internal static X509Certificate2Collection? LoadAuthorities(string? file, ILogger logger)
     {
         if (file is null)
         {

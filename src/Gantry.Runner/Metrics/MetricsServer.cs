@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Gantry.Engine.Plans;
+using Gantry.Runner.Supervising;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -77,11 +78,10 @@ internal sealed class MetricsServer : IAsyncDisposable
         var text = new StringBuilder();
         foreach (var job in _snapshot().Jobs)
         {
-            var (payload, entry) = (job.Job.Payload, job.Job.Runner.Settings);
-            var url = $"{Links.GitLabAddress.Root(entry.Url)}/{payload.JobInfo.ProjectFullPath}/-/jobs/{payload.Id}";
+            var stage = job.Progress.Stage;
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"url={url} state=running stage= executor_stage= duration={GoDuration.Format(_time.GetElapsedTime(job.Started))}\n");
+                $"url={JobAddress.Of(job)} state=running stage={stage} executor_stage={ExecutorStage.Of(stage)} duration={GoDuration.Format(_time.GetElapsedTime(job.Started))}\n");
         }
 
         return text.ToString();

@@ -127,7 +127,8 @@ internal sealed class RunnerMetrics : IApiMeterSource
         foreach (var job in now.Jobs)
         {
             var entry = job.Job.Runner.Settings;
-            _jobs.Add(1, entry.ShortToken, entry.Name, entry.SystemId, "running", "", "");
+            var stage = job.Progress.Stage;
+            _jobs.Add(1, entry.ShortToken, entry.Name, entry.SystemId, "running", stage, ExecutorStage.Of(stage));
         }
 
         foreach (var gauge in (MetricFamily[])[_limit, _requests, _hardLimit, _adaptiveLimit, _usedLimit, _state])

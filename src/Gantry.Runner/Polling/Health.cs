@@ -10,6 +10,18 @@ internal sealed class Health(int limit, TimeSpan interval, TimeProvider time)
     private int _refused;
     private long _last = time.GetTimestamp();
 
+    /// <summary>Without asking for a try.</summary>
+    public bool IsHealthy
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _refused < limit;
+            }
+        }
+    }
+
     /// <summary>May this entry be polled now? A true answer after the interval begins the count anew.</summary>
     public HealthState Check()
     {

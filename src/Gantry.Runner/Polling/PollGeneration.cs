@@ -13,7 +13,10 @@ namespace Gantry.Runner.Polling;
 internal sealed partial class PollGeneration : IDisposable
 {
     private readonly CancellationTokenSource _replaced = new();
+    private readonly CancellationTokenSource _halted = new();
+    private readonly Dictionary<RunnerEntry, Health> _health = new(ReferenceEqualityComparer.Instance);
     private readonly List<Task> _loops = [];
+    private CancellationTokenSource? _stop;
     private readonly PollSources _sources;
     private readonly ILogger _logger;
 
@@ -22,6 +25,10 @@ internal sealed partial class PollGeneration : IDisposable
         (_sources, _logger, Settings) = (sources, logger, settings);
         Executors = Known(settings);
         Gates = GatesOf(Executors.Select(e => e.Entry));
+        foreach (var (entry, _) in Executors)
+        {
+            _health[entry] = new Health(entry.UnhealthyRequestsLimit, entry.UnhealthyInterval, sources.Time);
+        }
     }
 
     public RunnerDaemonSettings Settings { get; }
@@ -32,9 +39,14 @@ internal sealed partial class PollGeneration : IDisposable
     /// <summary>Requests on their way, per entry: entries of one token share theirs.</summary>
     public IReadOnlyDictionary<RunnerEntry, RequestGate> Gates { get; }
 
-    /// <param name="noMoreJobs">Ends the loops and the requests on their way.</param>
-    public void Start(CancellationToken noMoreJobs)
+    /// <summary>False while the server's refusals keep the entry from being polled.</summary>
+    public bool IsHealthy(RunnerEntry entry) => !_health.TryGetValue(entry, out var health) || health.IsHealthy;
+
+    /// <param name="stopping">Ends the loops and the requests on their way.</param>
+    public void Start(CancellationToken stopping)
     {
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, _halted.Token);
+        var noMoreJobs = _stop.Token;
         var share = Executors.Count == 0 ? TimeSpan.Zero : Settings.CheckInterval / Executors.Count;
         var turns = new Dictionary<string, SemaphoreSlim>(StringComparer.Ordinal);
         for (var i = 0; i < Executors.Count; i++)
@@ -56,10 +68,18 @@ internal sealed partial class PollGeneration : IDisposable
     /// <summary>No new requests from this configuration.</summary>
     public void Retire() => _replaced.Cancel();
 
+    /// <summary>No new requests, and those on their way are taken back.</summary>
+    public void Halt() => _halted.Cancel();
+
     /// <summary>Ends when all requests have ended.</summary>
     public Task DrainAsync() => Task.WhenAll(_loops);
 
-    public void Dispose() => _replaced.Dispose();
+    public void Dispose()
+    {
+        _replaced.Dispose();
+        _halted.Dispose();
+        _stop?.Dispose();
+    }
 
     private static Dictionary<RunnerEntry, RequestGate> GatesOf(IEnumerable<RunnerEntry> entries)
     {
@@ -104,7 +124,7 @@ internal sealed partial class PollGeneration : IDisposable
         Executor = executor,
         Identity = RunnerIdentities.For(entry.Settings.Version, entry.Settings, executor.Traits, entry.Facts),
         SystemId = Settings.SystemId,
-        Health = new Health(entry.UnhealthyRequestsLimit, entry.UnhealthyInterval, _sources.Time),
+        Health = _health[entry],
         Gate = gate,
         Capacity = _sources.Capacity,
         Pace = _sources.Pace,

@@ -42,12 +42,15 @@ internal sealed partial class ExecutorQuestions(Dialogue dialogue, bool onWindow
             }
 
             const string Message = "Invalid executor specified";
+            var why = RegisterRequest.OfficialExecutors.Contains(name)
+                ? $"the executor {name} is not part of this version of Gantry"
+                : $"there is no executor \"{name}\"";
             if (!dialogue.IsInteractive)
             {
-                throw new RunnerCommandException($"{Message}: \"{name}\"; choose one of {names}");
+                throw new RunnerCommandException($"{Message}: {why}; choose one of {names}");
             }
 
-            Log.InvalidExecutor(logger);
+            Log.InvalidExecutor(logger, why);
             entry.Remove("executor");
         }
     }
@@ -161,7 +164,7 @@ internal sealed partial class ExecutorQuestions(Dialogue dialogue, bool onWindow
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "Invalid executor specified")]
-        public static partial void InvalidExecutor(ILogger logger);
+        [LoggerMessage(LogLevel.Error, "Invalid executor specified: {why}")]
+        public static partial void InvalidExecutor(ILogger logger, string why);
     }
 }

@@ -21,7 +21,19 @@ public sealed partial class RunnerCommands(RegistrationTools tools)
             Log.Listing(_logger);
         }
 
-        foreach (var runner in Load(configPath).Runners)
+        RunnerDaemonSettings settings;
+        try
+        {
+            settings = Load(configPath);
+        }
+        catch (Exception problem) when (problem is ConfigurationException or IOException or UnauthorizedAccessException)
+        {
+            // As the official command: it lists what can be listed, which is nothing.
+            Log.NotLoaded(_logger, problem.Message);
+            return;
+        }
+
+        foreach (var runner in settings.Runners)
         {
             using (LogFields.With(
                 _logger, ("Executor", runner.Settings.Executor), ("Token", runner.Settings.Token.Reveal()), ("URL", runner.Settings.Url)))
@@ -74,7 +86,7 @@ public sealed partial class RunnerCommands(RegistrationTools tools)
         if (!selection.All)
         {
             var runner = selection.Single(settings);
-            if (!await UnregisterAsync(runner, settings.SystemId, cancellationToken))
+            if (!await UnregisterAsync(runner, tools.Clients.For(selection.Endpoint(runner)), settings.SystemId, cancellationToken))
             {
                 throw new RunnerCommandException($"Failed to unregister runner {runner.Settings.Name}");
             }
@@ -87,7 +99,7 @@ public sealed partial class RunnerCommands(RegistrationTools tools)
         var gone = new List<int>();
         foreach (var runner in settings.Runners)
         {
-            if (await UnregisterAsync(runner, settings.SystemId, cancellationToken))
+            if (await UnregisterAsync(runner, tools.Clients.For(selection.Endpoint(runner)), settings.SystemId, cancellationToken))
             {
                 gone.Add(runner.Index);
             }
@@ -139,13 +151,10 @@ public sealed partial class RunnerCommands(RegistrationTools tools)
         return answer as ResetTokenAnswer.Renewed;
     }
 
-    private Task<bool> UnregisterAsync(RunnerEntry runner, string systemId, CancellationToken cancellationToken)
-    {
-        var client = tools.Clients.For(runner.Endpoint);
-        return TokenKinds.IsAuthenticationToken(runner.Settings.Token)
+    private static Task<bool> UnregisterAsync(RunnerEntry runner, GitLabClient client, string systemId, CancellationToken cancellationToken) =>
+        TokenKinds.IsAuthenticationToken(runner.Settings.Token)
             ? client.UnregisterManagerAsync(systemId, cancellationToken)
             : client.UnregisterAsync(cancellationToken);
-    }
 
     private RunnerDaemonSettings Load(string configPath) => SettingsReader.Load(configPath, tools.Context);
 
@@ -165,6 +174,9 @@ public sealed partial class RunnerCommands(RegistrationTools tools)
     {
         [LoggerMessage(LogLevel.Information, "Listing configured runners")]
         public static partial void Listing(ILogger logger);
+
+        [LoggerMessage(LogLevel.Warning, "{problem}")]
+        public static partial void NotLoaded(ILogger logger, string problem);
 
         [LoggerMessage(LogLevel.Information, "{name}")]
         public static partial void Entry(ILogger logger, string name);

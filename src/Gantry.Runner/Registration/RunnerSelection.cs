@@ -15,6 +15,18 @@ public sealed record RunnerSelection
     /// <summary>All entries, or all that match.</summary>
     public bool All { get; init; }
 
+    /// <summary>Instead of the entry's own files; empty: the entry's.</summary>
+    public string TlsCaFile { get; init; } = "";
+    public string TlsCertFile { get; init; } = "";
+    public string TlsKeyFile { get; init; } = "";
+
+    internal Links.GitLabEndpoint Endpoint(RunnerEntry runner) => runner.Endpoint with
+    {
+        TlsCaFile = TlsCaFile.Length > 0 ? TlsCaFile : runner.Endpoint.TlsCaFile,
+        TlsCertFile = TlsCertFile.Length > 0 ? TlsCertFile : runner.Endpoint.TlsCertFile,
+        TlsKeyFile = TlsKeyFile.Length > 0 ? TlsKeyFile : runner.Endpoint.TlsKeyFile,
+    };
+
     /// <summary>For <c>verify</c>: entries with that name, or that token (and address); nothing given: all.</summary>
     internal IReadOnlyList<RunnerEntry> Matching(RunnerDaemonSettings settings)
     {

@@ -33,7 +33,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
     public void Start(ReceivedJob job)
     {
         var slot = capacity.Take(job.Runner.Settings.Token, job.Payload.JobInfo.ProjectId);
-        var running = new RunningJob(job, new JobLifetime(time), time.GetTimestamp());
+        var running = new RunningJob(job, new JobLifetime(time), new JobProgress(time), time.GetTimestamp());
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _jobs[running] = RunAsync(running, slot, begun.Task);
         if (_interruptedBy is { } signal)
@@ -97,6 +97,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
         }
         finally
         {
+            running.Progress.Left();
             slot.Dispose();
             running.Lifetime.Dispose();
             _jobs.TryRemove(running, out _);
@@ -125,6 +126,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
         Numbers = slot.Numbers,
         JournalRoot = journalRoot,
         CorrelationId = running.Job.CorrelationId,
+        Progress = running.Progress,
     };
 
     /// <summary>The engine reports whatever happens inside a job; this is for what broke around it.</summary>
@@ -225,8 +227,9 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
 /// <summary>A job between its arrival and its end.</summary>
 /// <param name="Job">What came.</param>
 /// <param name="Lifetime">Its clocks.</param>
+/// <param name="Progress">Where it is.</param>
 /// <param name="Started">Timestamp of the clock that runs the daemon.</param>
-internal sealed record RunningJob(ReceivedJob Job, JobLifetime Lifetime, long Started)
+internal sealed record RunningJob(ReceivedJob Job, JobLifetime Lifetime, JobProgress Progress, long Started)
 {
     public bool Equals(RunningJob? other) => ReferenceEquals(this, other);
 

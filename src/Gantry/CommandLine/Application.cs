@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Gantry.Commands;
 using Gantry.Engine.Plans;
 using Gantry.Logging;
+using Gantry.Runner;
 using Gantry.Terminal;
 using Microsoft.Extensions.Logging;
 
@@ -13,7 +14,7 @@ namespace Gantry.CommandLine;
 /// The composition root: reads arguments and environment once, sets up the log, runs one command
 /// (official-cli-config §1.2). Exit status 1 for every failure unless a command says otherwise.
 /// </summary>
-internal static class Application
+internal static partial class Application
 {
     public static async Task<int> RunAsync(string[] words, ITerminal terminal, TimeProvider time)
     {
@@ -45,10 +46,10 @@ internal static class Application
             return ShowHelp(terminal, host.Version, commands, global.Set, outcome.Arguments.Skip(1).FirstOrDefault());
         }
 
-        var command = commands.FirstOrDefault(candidate => candidate.Name == name);
+        var command = commands.FirstOrDefault(candidate => candidate.IsCalled(name));
         if (command is null)
         {
-            var near = Spelling.Nearest(name, commands.Where(c => !c.Hidden).Select(c => c.Name));
+            var near = Spelling.Nearest(name, commands.Where(c => !c.Hidden).SelectMany(c => c.Aliases.Prepend(c.Name)));
             return Refuse(terminal, [$"Command {name} not found.{(near is null ? "" : $" Did you mean {near}?")}"], "gantry --help");
         }
 
@@ -67,7 +68,7 @@ internal static class Application
 
     private static async Task<int> RunCommandAsync(Command command, List<string> words, CommandContext context)
     {
-        if (words.Any(word => word is "--help" or "-help" or "-h"))
+        if (words.TakeWhile(word => word != "--").Any(word => word is "--help" or "-help" or "-h"))
         {
             HelpText.WriteCommand(context.Terminal.Output, command);
             return 0;
@@ -85,6 +86,11 @@ internal static class Application
             return Refuse(context.Terminal, problems, $"gantry {command.Name} --help");
         }
 
+        if (command.NamesPlatform)
+        {
+            NamePlatform(context);
+        }
+
         try
         {
             return await command.RunAsync(context with { Arguments = outcome.Arguments }, CancellationToken.None);
@@ -94,6 +100,16 @@ internal static class Application
             context.Terminal.Error.WriteLine($"\e[31;1mFATAL: {error.Message}\e[0;m");
             return error.ExitCode;
         }
+    }
+
+    private static void NamePlatform(CommandContext context)
+    {
+        var logger = context.Loggers.CreateLogger("Gantry.CommandLine");
+        var version = context.Host.Version;
+        using var fields = LogFields.With(
+            logger, ("arch", version.Architecture), ("os", version.Platform), ("pid", Environment.ProcessId), ("revision", version.Revision),
+            ("version", version.Version));
+        Log.Platform(logger);
     }
 
     private static int Refuse(ITerminal terminal, IReadOnlyList<string> problems, string help)
@@ -116,7 +132,7 @@ internal static class Application
             return 0;
         }
 
-        if (commands.FirstOrDefault(candidate => candidate.Name == topic) is not { } command)
+        if (commands.FirstOrDefault(candidate => candidate.IsCalled(topic)) is not { } command)
         {
             return Refuse(terminal, [$"Command {topic} not found."], "gantry --help");
         }
@@ -164,5 +180,11 @@ internal static class Application
         return new HostFacts(
             Environment.IsPrivilegedProcess, home, Environment.CurrentDirectory, Environment.MachineName,
             Environment.ProcessPath ?? "gantry", new ProductVersion("gantry", version, revision, platform, architecture));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Runtime platform")]
+        public static partial void Platform(ILogger logger);
     }
 }

@@ -10,9 +10,33 @@ namespace Gantry.CommandLine;
 internal sealed record Command(
     string Name, string Summary, FlagSet Flags, Func<CommandContext, CancellationToken, Task<int>> RunAsync)
 {
+    /// <summary>Other words for the same.</summary>
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
+    /// <summary>Heading in the list of commands.</summary>
+    public CommandGroup Group { get; init; } = CommandGroup.Runners;
+
     /// <summary>Callable, but not in the list: what job scripts call.</summary>
     public bool Hidden { get; init; }
 
+    /// <summary>Begins with the line <c>Runtime platform</c> in the log (official-cli-config §1.2.2).</summary>
+    public bool NamesPlatform { get; init; }
+
     /// <summary>What follows the flags, for the usage line; empty when nothing may.</summary>
     public string ArgumentsText { get; init; } = "";
+
+    /// <summary>More than the summary, for the command's own help; lines are printed as they are.</summary>
+    public string Details { get; init; } = "";
+
+    public bool IsCalled(string word) => Name == word || Aliases.Contains(word);
+}
+
+/// <summary>Headings of the list of commands, in their order.</summary>
+internal enum CommandGroup
+{
+    Runners,
+    Daemon,
+    Service,
+    Server,
+    Help,
 }

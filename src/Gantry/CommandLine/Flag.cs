@@ -21,6 +21,9 @@ internal sealed class Flag
     /// <summary>The default as help shows it; empty when there is none.</summary>
     public string DefaultText { get; init; } = "";
 
+    /// <summary>Heading in the command's help; empty: the command's own flags, which come first.</summary>
+    public string Group { get; init; } = "";
+
     /// <summary>Takes one value. Returns what is wrong with it, or null.</summary>
     public required Func<string, string?> Take { get; init; }
 

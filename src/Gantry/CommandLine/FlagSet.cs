@@ -20,6 +20,10 @@ internal sealed class FlagSet
     public FlagValue<bool?> OptionalBoolean(string names, string help, string? environment = null) =>
         Add<bool?>(names, help, environment, null, GoText.OptionalBoolean);
 
+    /// <summary>A switch whose default is not a fixed value.</summary>
+    public FlagValue<bool?> OptionalSwitch(string names, string help, string? environment = null) =>
+        Add<bool?>(names, help, environment, null, GoText.OptionalBoolean, isSwitch: true);
+
     public FlagValue<long> Integer(string names, string help, string? environment = null, long initial = 0) =>
         Add(names, help, environment, initial, GoText.Integer);
 
@@ -128,7 +132,8 @@ internal sealed class FlagSet
         }
     }
 
-    private FlagValue<T> Add<T>(string names, string help, string? environment, T initial, Func<string, (T Value, string? Problem)> parse)
+    private FlagValue<T> Add<T>(
+        string names, string help, string? environment, T initial, Func<string, (T Value, string? Problem)> parse, bool isSwitch = false)
     {
         var value = new FlagValue<T>(initial);
         Add(new Flag
@@ -136,7 +141,7 @@ internal sealed class FlagSet
             Names = Split(names),
             Environment = environment,
             Help = help,
-            IsSwitch = typeof(T) == typeof(bool),
+            IsSwitch = isSwitch || typeof(T) == typeof(bool),
             DefaultText = initial switch { bool or null or TimeSpan => "", _ => initial.ToString() ?? "" },
             Take = text =>
             {

@@ -7,6 +7,7 @@ internal sealed class GlobalFlags
 {
     public GlobalFlags()
     {
+        Profile = Set.Text("cpuprofile", "not available in this program; use perf or dotnet-trace", "CPU_PROFILE");
         Debug = Set.Switch("debug", "debug mode", "RUNNER_DEBUG");
         LogFormat = Set.Text("log-format", "log format: runner, text, json", "LOG_FORMAT");
         LogLevel = Set.Text("log-level, l", "log level: debug, info, warn, error, fatal, panic", "LOG_LEVEL");
@@ -22,6 +23,8 @@ internal sealed class GlobalFlags
 
     public bool LogSettingsGiven => Debug.IsSet || LogFormat.IsSet || LogLevel.IsSet;
 
+    private FlagValue<string> Profile { get; }
+
     private FlagValue<bool> Debug { get; }
 
     private FlagValue<string> LogFormat { get; }
@@ -31,6 +34,11 @@ internal sealed class GlobalFlags
     /// <summary>Returns what is wrong, or null.</summary>
     public string? Apply(LineLoggerProvider logs)
     {
+        if (Profile.Value.Length > 0)
+        {
+            return "--cpuprofile (CPU_PROFILE): this program writes no Go profiles; leave it out and use `perf record -p PID`";
+        }
+
         if (LogFormat.IsSet)
         {
             if (LogNames.Format(LogFormat.Value) is not { } format)

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Gantry.Engine.Plans;
 
 namespace Gantry.CommandLine;
@@ -19,4 +21,12 @@ internal sealed record HostFacts(
 
     /// <summary>Gantry's own state: journals, mirrors.</summary>
     public string StateFolder => IsRoot ? "/var/lib/gantry" : Path.Combine(Home, ".local", "state", "gantry");
+
+    /// <summary>
+    /// The state of the daemon of one configuration file: daemons of several files on a machine do not share journals.
+    /// The official place of the file has <see cref="StateFolder"/> itself.
+    /// </summary>
+    public string StateFolderOf(string configPath) => configPath == ConfigurationFile
+        ? StateFolder
+        : Path.Combine(StateFolder, "of-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(configPath)))[..12]);
 }

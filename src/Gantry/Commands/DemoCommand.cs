@@ -32,7 +32,8 @@ internal static class DemoCommand
             using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal, stop));
             await using var demonstration = new Demonstration(context, settings);
             return await demonstration.RunAsync(stop.Token);
-        });
+        })
+        { Group = CommandGroup.Server };
     }
 
     private static void Stop(PosixSignalContext signal, CancellationTokenSource stop)

@@ -18,6 +18,11 @@ internal static class ExecutorTable
 
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];
 
+    /// <summary>What to say about an executor that is not there.</summary>
+    public static string Refusal(string name) => Gantry.Runner.Registration.RegisterRequest.OfficialExecutors.Contains(name)
+        ? $"the executor {name} is not part of this version of Gantry; it has: {string.Join(", ", Names)}"
+        : $"Unknown executor: {name}; this version of Gantry has: {string.Join(", ", Names)}";
+
     public static ExecutorKind? Find(string name) => Kinds.FirstOrDefault(kind => kind.Name == name);
 
     public static IReadOnlyDictionary<string, Func<RunnerEntry, IExecutor>> For(ExecutorHost host) =>

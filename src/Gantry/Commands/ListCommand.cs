@@ -17,6 +17,7 @@ internal static class ListCommand
                 new RunnerCommands(tools).List(RunnerTools.ConfigPath(context, config));
                 return Task.CompletedTask;
             },
-            cancellationToken));
+            cancellationToken))
+        { NamesPlatform = true };
     }
 }

@@ -23,26 +23,15 @@ internal static class RegisterCommand
         var timeout = flags.Integer("maximum-timeout", "longest job in seconds (registration tokens only)", "REGISTER_MAXIMUM_TIMEOUT");
         var paused = flags.Switch("paused", "start paused (registration tokens only)", "REGISTER_PAUSED");
         var note = flags.Text("maintenance-note", "note for the runner's maintainers (registration tokens only)", "REGISTER_MAINTENANCE_NOTE");
-        var entry = RunnerFlags.NewEntry();
-        foreach (var flag in RunnerFlags.All)
-        {
-            flags.Add(new Flag
-            {
-                Names = [.. flag.Key.Flags.Select(name => name.TrimStart('-'))],
-                Environment = flag.Key.Environment,
-                Help = $"[{string.Join('.', (string[])["runners", .. flag.Path])}] {flag.Key.Name}",
-                IsSwitch = flag.IsSwitch,
-                Take = text => flag.Apply(entry, text),
-            });
-        }
-
+        var entry = RunnerEntryFlags.AddTo(flags);
         return new Command("register", "register a new runner", flags, (context, cancellationToken) => RunnerTools.UseAsync(
             context,
             (tools, cancellation) =>
             {
+                ModeNotice.Write(context, registers: true);
                 if (entry.Text("name").Length == 0)
                 {
-                    Set(entry, "--name", context.Host.HostName);
+                    RunnerEntryFlags.Set(entry, "--name", context.Host.HostName);
                 }
 
                 return new RunnerRegistration(
@@ -66,15 +55,7 @@ internal static class RegisterCommand
                     new Dialogue(context.Terminal.Error, context.Terminal.ReadLine, !quiet.Value),
                     tools).RunAsync(cancellation);
             },
-            cancellationToken));
-    }
-
-    /// <summary>Sets a key of an entry as its flag would.</summary>
-    public static void Set(ConfigTable entry, string flag, string value)
-    {
-        if (RunnerFlags.All.First(candidate => candidate.Key.Flags.Contains(flag)).Apply(entry, value) is { } problem)
-        {
-            throw new CommandException($"{flag}: {problem}");
-        }
+            cancellationToken))
+        { NamesPlatform = true };
     }
 }

@@ -22,6 +22,7 @@ internal static class ResetTokenCommand
                 RunnerTools.ConfigPath(context, config),
                 new RunnerSelection { Name = name.Value, Url = url.Value, Id = id.Value, All = all.Value },
                 new Secret(pat.Value), cancellation),
-            cancellationToken));
+            cancellationToken))
+        { NamesPlatform = true };
     }
 }

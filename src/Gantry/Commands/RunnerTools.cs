@@ -15,6 +15,12 @@ internal static class RunnerTools
     public static string ConfigPath(CommandContext context, FlagValue<string> flag) =>
         Path.GetFullPath(flag.Value.Length > 0 ? flag.Value : context.Host.ConfigurationFile, context.Host.WorkingFolder);
 
+    /// <summary><c>--state-dir</c> of the daemon and of the commands that talk to it.</summary>
+    public static FlagValue<string> StateFlag(FlagSet flags) => flags.Text("state-dir", "folder of Gantry's own state", "GANTRY_STATE_DIR");
+
+    public static string StateFolder(CommandContext context, FlagValue<string> state, string configPath) =>
+        Path.GetFullPath(state.Value.Length > 0 ? state.Value : context.Host.StateFolderOf(configPath), context.Host.WorkingFolder);
+
     public static SettingsContext Settings(CommandContext context) => new()
     {
         Environment = name => context.Environment.GetValueOrDefault(name),

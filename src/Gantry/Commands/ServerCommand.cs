@@ -39,7 +39,8 @@ internal static class ServerCommand
             await Task.Delay(Timeout.InfiniteTimeSpan, context.Time, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await host.StopAsync(cancellationToken);
             return 0;
-        });
+        })
+        { Group = CommandGroup.Server };
     }
 
     private static long Mebibytes(long value, string flag) =>

@@ -21,6 +21,7 @@ internal static class VerifyCommand
                 RunnerTools.ConfigPath(context, config),
                 new RunnerSelection { Name = name.Value, Url = url.Value, Token = new Secret(token.Value) },
                 delete.Value, cancellation),
-            cancellationToken));
+            cancellationToken))
+        { NamesPlatform = true };
     }
 }

@@ -30,8 +30,8 @@ internal static class DemoExecutor
     {
         if (executor == "docker")
         {
-            RegisterCommand.Set(entry, "--docker-image", Image);
-            RegisterCommand.Set(entry, "--docker-pull-policy", "if-not-present");
+            RunnerEntryFlags.Set(entry, "--docker-image", Image);
+            RunnerEntryFlags.Set(entry, "--docker-pull-policy", "if-not-present");
         }
     }
 }

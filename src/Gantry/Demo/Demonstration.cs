@@ -119,10 +119,10 @@ internal sealed class Demonstration(CommandContext outer, DemoSettings settings)
         Directory.CreateDirectory(settings.RunnerFolder);
         var (executor, why) = await DemoExecutor.ChooseAsync(Host(context), cancellationToken);
         var entry = RunnerFlags.NewEntry();
-        RegisterCommand.Set(entry, "--name", "demo");
-        RegisterCommand.Set(entry, "--url", settings.Address.ToString());
-        RegisterCommand.Set(entry, "--token", await DemoProject.CreateRunnerAsync(client, cancellationToken));
-        RegisterCommand.Set(entry, "--executor", executor);
+        RunnerEntryFlags.Set(entry, "--name", "demo");
+        RunnerEntryFlags.Set(entry, "--url", settings.Address.ToString());
+        RunnerEntryFlags.Set(entry, "--token", await DemoProject.CreateRunnerAsync(client, cancellationToken));
+        RunnerEntryFlags.Set(entry, "--executor", executor);
         DemoExecutor.Configure(entry, executor);
         await new RunnerRegistration(
             new RegisterRequest { ConfigPath = ConfigPath, NonInteractive = true, Runner = entry, Executors = ExecutorTable.Names },

@@ -27,6 +27,9 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
         set => _level = value;
     }
 
+    /// <summary>Gets every line too: the system's log, an error tracker. Must return at once.</summary>
+    public Action<LogLevel, string, IReadOnlyList<KeyValuePair<string, string>>>? Also { get; set; }
+
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
@@ -47,6 +50,8 @@ internal sealed class LineLoggerProvider(TextWriter writer, TimeProvider time) :
         {
             writer.Write(line);
         }
+
+        Also?.Invoke(level, message, fields);
     }
 
     private sealed class LineLogger(LineLoggerProvider provider, string category) : ILogger

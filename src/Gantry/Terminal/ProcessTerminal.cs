@@ -14,6 +14,11 @@ internal sealed class ProcessTerminal : ITerminal
 
     public bool OutputIsTerminal { get; } = !Console.IsOutputRedirected;
 
+    /// <summary>Standard output as bytes, for what passes another program's output on.</summary>
+    public static Stream OpenOutput() => Console.OpenStandardOutput();
+
+    public static Stream OpenError() => Console.OpenStandardError();
+
     public string? ReadLine() => Console.In.ReadLine();
 
     private static StreamWriter Open(Stream stream) =>

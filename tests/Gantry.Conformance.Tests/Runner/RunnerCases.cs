@@ -47,7 +47,7 @@ internal static class RunnerCases
             return Task.CompletedTask;
         });
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Gantry.slnx")))

@@ -65,7 +65,7 @@ public sealed class RunnerRegistrationTests : IAsyncLifetime
     {
         await Register([_server.Url, "glrt-fake-runner-token", "mine", "dokker", "shell"]);
 
-        Assert.Contains("Invalid executor specified", _log.Messages);
+        Assert.Contains("Invalid executor specified: there is no executor \"dokker\"", _log.Messages);
         Assert.Equal("mine", Assert.Single(ConfigReader.Read(Config).Table.Tables("runners")).Text("name"));
     }
 

@@ -1,0 +1,25 @@
+using Gantry.CommandLine;
+using Gantry.Runner.Configuration;
+
+namespace Gantry.Commands;
+
+/// <summary><c>gantry lint</c> (official-cli-config §1.3.2): the strict check of a configuration file.</summary>
+internal static class LintCommand
+{
+    public static Command Create()
+    {
+        var flags = new FlagSet();
+        var config = RunnerTools.ConfigFlag(flags);
+        return new Command("lint", "check the configuration file", flags, (context, _) =>
+        {
+            if (ConfigLint.Check(RunnerTools.ConfigPath(context, config)) is { } problems)
+            {
+                throw new CommandException(problems);
+            }
+
+            context.Terminal.Output.WriteLine("Configuration file is valid.");
+            return Task.FromResult(0);
+        })
+        { NamesPlatform = true };
+    }
+}

@@ -1,0 +1,150 @@
+using Gantry.CommandLine;
+using Gantry.Engine;
+using Gantry.Runner.Configuration;
+using Gantry.Services;
+
+namespace Gantry.Commands;
+
+/// <summary><c>install uninstall start stop restart status</c> (official-cli-config §1.3.11).</summary>
+internal static class ServiceCommands
+{
+    public const string DefaultName = "gitlab-runner";
+
+    public static Command Install()
+    {
+        var flags = new FlagSet();
+        var common = new ServiceFlags(flags);
+        var folder = flags.Text("working-directory, d", "folder to work in (default: the current one)");
+        var config = RunnerTools.ConfigFlag(flags);
+        var syslog = flags.OptionalSwitch("syslog", "also log to the system log (default: true, under systemd false)", "LOG_SYSLOG");
+        var user = flags.Text("user, u", "user whose shell runs the jobs; on Windows the account of the service");
+        var password = flags.Text("password, p", "password of the account (Windows)");
+        var init = flags.Text("init-user, i", "user the service itself runs as");
+        return Make("install", "install service", flags, async (context, cancellationToken) =>
+        {
+            var system = common.System(context);
+            CheckUsers(context, user.Value, init.Value);
+            var configPath = init.Value.Length > 0 && !config.IsSet
+                ? Path.Combine(UserHome.Find(init.Value) ?? throw new CommandException($"there is no user {init.Value}"), "config.toml")
+                : RunnerTools.ConfigPath(context, config);
+            EnsureConfig(configPath);
+            var working = Path.GetFullPath(folder.Value.Length > 0 ? folder.Value : ".", context.Host.WorkingFolder);
+            var log = syslog.Value ?? system is not Systemd;
+            var service = new ServiceDefinition
+            {
+                Name = common.Name,
+                Executable = context.Host.ExecutablePath,
+                Arguments =
+                [
+                    "run", "--config", configPath, "--working-directory", working, "--service", common.Name,
+                    .. log ? (string[])["--syslog"] : [],
+                    .. user.Value.Length > 0 && !OperatingSystem.IsWindows() ? (string[])["--user", user.Value] : [],
+                ],
+                Account = OperatingSystem.IsWindows() ? user.Value : init.Value,
+                Password = new Secret(password.Value),
+                WorkingFolder = working,
+            };
+            await new ServiceHost(system).InstallAsync(service, cancellationToken);
+            return 0;
+        });
+    }
+
+    public static Command Uninstall()
+    {
+        var flags = new FlagSet();
+        var common = new ServiceFlags(flags);
+        return Make("uninstall", "uninstall service", flags, async (context, cancellationToken) =>
+        {
+            await common.Host(context).UninstallAsync(common.Service(context), cancellationToken);
+            return 0;
+        });
+    }
+
+    public static Command Start() => Steer("start", "start service", ServiceAction.Start);
+
+    public static Command Stop() => Steer("stop", "stop service", ServiceAction.Stop);
+
+    public static Command Restart() => Steer("restart", "restart service", ServiceAction.Restart);
+
+    private static Command Steer(string name, string summary, ServiceAction action)
+    {
+        var flags = new FlagSet();
+        var common = new ServiceFlags(flags);
+        return Make(name, summary, flags, async (context, cancellationToken) =>
+        {
+            await common.Host(context).RunAllAsync(action, common.Service(context), cancellationToken);
+            return 0;
+        });
+    }
+
+    private static Command Make(string name, string summary, FlagSet flags, Func<CommandContext, CancellationToken, Task<int>> run) =>
+        new(name, summary, flags, run) { Group = CommandGroup.Service, NamesPlatform = true };
+
+    private static void CheckUsers(CommandContext context, string user, string init)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        if (!context.Host.IsRoot)
+        {
+            if (user.Length > 0 || init.Length > 0)
+            {
+                throw new CommandException("--user and --init-user need root: run this command with sudo");
+            }
+
+            return;
+        }
+
+        if (user.Length > 0 && init.Length > 0)
+        {
+            throw new CommandException("Only one of 'user' or 'init-user' can be specified.");
+        }
+
+        if (user.Length == 0 && init.Length == 0)
+        {
+            throw new CommandException(
+                "Please specify user that will run gitlab-runner service: --user NAME runs the jobs as that user, --init-user NAME the service itself");
+        }
+    }
+
+    // As the official command: a service whose file is missing would only wait for it.
+    private static void EnsureConfig(string path)
+    {
+        if (!File.Exists(path))
+        {
+            ConfigFile.CreateEmpty(path);
+        }
+    }
+}
+
+/// <summary>The flags that all service commands have.</summary>
+internal sealed class ServiceFlags(FlagSet flags)
+{
+    private readonly FlagValue<string> _name = flags.Text("service, n", "name of the service", initial: ServiceCommands.DefaultName);
+    private readonly FlagValue<bool> _user = flags.Switch("user-service", "the user's own service rather than the system's (not as root)");
+
+    public string Name => _name.Value;
+
+    /// <exception cref="CommandException">Nothing we know starts services here.</exception>
+    public IServiceSystem System(CommandContext context)
+    {
+        if (_user.Value && context.Host.IsRoot)
+        {
+            throw new CommandException("--user-service is for users other than root");
+        }
+
+        return ServiceHost.Detect(context.Host)
+            ?? throw new CommandException("No service system detected. Start the daemon yourself: gantry run");
+    }
+
+    public ServiceHost Host(CommandContext context) => new(System(context));
+
+    public ServiceDefinition Service(CommandContext context) => new()
+    {
+        Name = Name,
+        Executable = context.Host.ExecutablePath,
+        WorkingFolder = context.Host.WorkingFolder,
+    };
+}
