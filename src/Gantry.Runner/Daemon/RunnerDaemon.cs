@@ -135,9 +135,9 @@ public sealed partial class RunnerDaemon : IDisposable
         try
         {
             var server = await MetricsServer.StartAsync(address, _metrics, _view.Metrics, _options.Time, cancellationToken);
-            using var fields = LogFields.With(_logger, ("address", address));
-            Log.Listening(_logger);
             MetricsUrl = server.Url;
+            using var fields = LogFields.With(_logger, ("address", new Uri(server.Url).Authority));
+            Log.Listening(_logger);
             return server;
         }
         catch (IOException problem)

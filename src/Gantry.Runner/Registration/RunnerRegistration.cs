@@ -44,16 +44,23 @@ public sealed partial class RunnerRegistration(RegisterRequest request, Dialogue
         }
         finally
         {
-            if (!done && !request.LeaveRunner && _undo is { } undo)
+            if (!done)
             {
-                // Also when the user interrupted: what was made on the server must not be left behind.
-                await undo(CancellationToken.None);
+                await UndoAsync();
             }
         }
 
         Log.Registered(_logger);
         Log.Saved(_logger, request.ConfigPath);
     }
+
+    /// <summary>
+    /// Removes from the server what was made there, unless it is to be left. Also for a user who interrupts the dialogue: a
+    /// question cannot be taken back. Thread-safe; the second call does nothing.
+    /// </summary>
+    public Task UndoAsync() => Interlocked.Exchange(ref _undo, null) is { } undo && !request.LeaveRunner
+        ? undo(CancellationToken.None)
+        : Task.CompletedTask;
 
     private void MergeTemplate()
     {

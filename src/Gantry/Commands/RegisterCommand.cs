@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Gantry.CommandLine;
 using Gantry.Engine;
 using Gantry.Runner.Configuration;
@@ -34,7 +35,7 @@ internal static class RegisterCommand
                     RunnerEntryFlags.Set(entry, "--name", context.Host.HostName);
                 }
 
-                return new RunnerRegistration(
+                var attempt = new RunnerRegistration(
                     new RegisterRequest
                     {
                         ConfigPath = RunnerTools.ConfigPath(context, config),
@@ -53,9 +54,33 @@ internal static class RegisterCommand
                         Executors = ExecutorTable.Names,
                     },
                     new Dialogue(context.Terminal.Error, context.Terminal.ReadLine, !quiet.Value),
-                    tools).RunAsync(cancellation);
+                    tools);
+                return InterruptibleAsync(attempt, cancellation);
             },
             cancellationToken))
         { NamesPlatform = true };
+    }
+
+    /// <summary>Ctrl-C while a question waits for its answer: what was made on the server goes, and the process ends.</summary>
+    private static async Task InterruptibleAsync(RunnerRegistration attempt, CancellationToken cancellationToken)
+    {
+        var interrupted = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Note(signal, interrupted, "interrupt"));
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Note(signal, interrupted, "terminated"));
+        var running = Task.Run(() => attempt.RunAsync(cancellationToken), cancellationToken);
+        if (await Task.WhenAny(running, interrupted.Task) == running)
+        {
+            await running;
+            return;
+        }
+
+        await attempt.UndoAsync();
+        throw new CommandException($"RECEIVED SIGNAL: {await interrupted.Task}");
+    }
+
+    private static void Note(PosixSignalContext signal, TaskCompletionSource<string> interrupted, string name)
+    {
+        signal.Cancel = true;
+        interrupted.TrySetResult(name);
     }
 }

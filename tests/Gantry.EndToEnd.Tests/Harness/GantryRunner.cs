@@ -12,6 +12,8 @@ internal sealed class GantryRunner : IAsyncDisposable
     /// <summary>Holds config.toml, builds and state.</summary>
     public string Folder { get; }
 
+    public string Config => Path.Combine(Folder, "config.toml");
+
     public string Builds => Path.Combine(Folder, "builds");
 
     public RunningProcess Process { get; }
@@ -38,7 +40,39 @@ internal sealed class GantryRunner : IAsyncDisposable
     /// <summary>Starts the same runner again, after its process ended.</summary>
     public static GantryRunner Restart(GantryRunner runner) => new(runner.Folder, Start(runner.Folder));
 
+    /// <summary>Waits for a line of the daemon's log.</summary>
+    public Task SaysAsync(string text) =>
+        Eventually.IsAsync(() => Task.FromResult(Process.Output.Contains(text, StringComparison.Ordinal)), $"\"{text}\" in the log:\n{Process.Output}");
+
+    /// <summary>Runs a command that talks to this daemon; it must succeed.</summary>
+    public Task<string> CommandAsync(string command, params IEnumerable<string> arguments) => RunningProcess.RunAsync(
+        GantryBinary.Path, [command, "--config", Config, "--state-dir", Path.Combine(Folder, "state"), .. arguments]);
+
+    public Task<string> StatusAsync() => CommandAsync("status");
+
+    /// <summary>Asks for the status until it says so.</summary>
+    public Task<string> StatusSaysAsync(string text) => Eventually.GetAsync(
+        async () => await TryStatusAsync() is { } status && status.Contains(text, StringComparison.Ordinal) ? status : null,
+        $"\"{text}\" in the status; the log:\n{Process.Output}");
+
+    /// <summary>Where the metrics are, when the file says port 0: the daemon's own listening socket.</summary>
+    public async Task<string> MetricsAddressAsync()
+    {
+        await SaysAsync("Metrics server listening");
+        var line = Process.Output.Split('\n').First(text => text.Contains("Metrics server listening", StringComparison.Ordinal));
+        var port = line[(line.LastIndexOf("127.0.0.1:", StringComparison.Ordinal) + "127.0.0.1:".Length)..].Trim();
+        return $"http://127.0.0.1:{port}";
+    }
+
     public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    /// <summary>Null while the daemon does not answer yet.</summary>
+    private async Task<string?> TryStatusAsync()
+    {
+        await using var running = RunningProcess.Start(
+            GantryBinary.Path, ["status", "--config", Config, "--state-dir", Path.Combine(Folder, "state")]);
+        return await running.WaitAsync() == 0 ? running.Output : null;
+    }
 
     private static RunningProcess Start(string folder) => RunningProcess.Start(
         GantryBinary.Path,
