@@ -48,7 +48,7 @@ public static class SettingsReader
 
     /// <summary>Settings of one entry that stands in no file.</summary>
     /// <exception cref="ConfigurationException">Labels or machine options that break a rule.</exception>
-    public static RunnerDaemonSettings Single(ConfigTable entry, string systemId, SettingsContext context)
+    public static RunnerDaemonSettings OfEntry(ConfigTable entry, string systemId, SettingsContext context)
     {
         var document = ConfigReader.Parse("", "(command line)");
         document.Table.Set("runners", (List<ConfigTable>)[entry]);

@@ -53,7 +53,7 @@ public sealed partial class RunnerDaemon : IDisposable
                 new JobRun(assignment with { Transfers = options.Transfers }, lifetime, options.Time, jobLogger).RunAsync(stopping)),
             _journals, options.Time, _logger);
         _supervisor.Observer = Observe;
-        _watch = new ConfigWatch(options.ConfigPath, options.Context, options.Single?.Settings, _logger);
+        _watch = new ConfigWatch(options.ConfigPath, options.Context, options.Alone?.Settings, _logger);
         _view = new DaemonView(options, _watch, _capacity, _supervisor);
         _renewal = new TokenRenewal(options.Clients, options.Time, _logger);
     }
@@ -79,7 +79,7 @@ public sealed partial class RunnerDaemon : IDisposable
         using var place = StatePlace.Take(_options);
         await using var server = await ListenAsync(settings, cancellationToken);
         await using var control = place is null ? null : ControlServer.Start(ControlSocket.In(_options.StateFolder), new DaemonControl(_view, signals).AnswerAsync, _logger);
-        _limits = _options.Single is { } single ? new RunLimits(single, _options.Time, signals.StopGracefully, _logger) : null;
+        _limits = _options.Alone is { } single ? new RunLimits(single, _options.Time, signals.StopGracefully, _logger) : null;
         var left = JobJournal.Folders(_journals);
         var recovery = Task.CompletedTask;
         try

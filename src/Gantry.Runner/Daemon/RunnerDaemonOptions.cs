@@ -42,7 +42,7 @@ public sealed record RunnerDaemonOptions
     public bool Controllable { get; init; }
 
     /// <summary>One entry without a file, for <c>run-single</c>; null: the file is followed.</summary>
-    public SingleRun? Single { get; init; }
+    public SingleRun? Alone { get; init; }
 
     /// <summary>For the system that started the process.</summary>
     public DaemonEvents Events { get; init; } = new();

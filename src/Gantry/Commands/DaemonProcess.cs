@@ -32,8 +32,8 @@ internal static class DaemonProcess
         using var daemon = new RunnerDaemon(Options(context, places, clients) with
         {
             ListenAddress = choices.ListenAddress,
-            Single = choices.Single,
-            Controllable = choices.Single is null,
+            Alone = choices.Alone,
+            Controllable = choices.Alone is null,
             Loaded = log.Apply,
             Spans = spans?.Export,
             Events = new DaemonEvents { Ready = notice.Ready, Reloading = notice.Reloading, Stopping = notice.Stopping },
@@ -118,7 +118,7 @@ internal sealed record DaemonChoices
     /// <summary>Null: not to the system's log.</summary>
     public string? SystemLogName { get; init; }
 
-    public SingleRun? Single { get; init; }
+    public SingleRun? Alone { get; init; }
 }
 
 /// <summary>Level, format and the further targets of a daemon's log, as its file says.</summary>

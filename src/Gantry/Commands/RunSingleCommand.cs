@@ -31,7 +31,7 @@ internal static class RunSingleCommand
                 new RunnerDaemonPlaces(configPath, folder, new ExecutorHost(context, "", context.Host.WorkingFolder, folder)),
                 new DaemonChoices
                 {
-                    Single = new SingleRun
+                    Alone = new SingleRun
                     {
                         Settings = settings,
                         MaxBuilds = (int)Math.Clamp(max.Value, 0, int.MaxValue),
@@ -67,7 +67,7 @@ internal static class RunSingleCommand
 
         try
         {
-            var settings = SettingsReader.Single(entry, SystemId.Create(), RunnerTools.Settings(context));
+            var settings = SettingsReader.OfEntry(entry, SystemId.Create(), RunnerTools.Settings(context));
             return OneAtATime(settings, settings.Runners[0]);
         }
         catch (ConfigurationException problem)
