@@ -5,6 +5,11 @@ internal static class LoadWarnings
 {
     public static IEnumerable<string> Of(RunnerDaemonSettings settings)
     {
+        foreach (var key in WithoutEffect(settings.Document.Table))
+        {
+            yield return $"{key} is not part of this version and has no effect; remove it to silence this warning";
+        }
+
         foreach (var runner in settings.Runners)
         {
             var name = $"Runner \"{runner.Settings.Name}\" (entry {runner.Index + 1})";
@@ -23,10 +28,57 @@ internal static class LoadWarnings
                 yield return $"{name}: runners.docker.{problem.Key}: {problem.Message}";
             }
 
+            foreach (var key in WithoutEffect(runner))
+            {
+                yield return $"{name}: {key} is not part of this version and has no effect; remove it to silence this warning";
+            }
+
             if (runner.Settings.Url.TrimEnd('/').EndsWith("/ci", StringComparison.Ordinal))
             {
                 yield return $"{name}: the url ends in /ci, which is the address of servers of old. Remove /ci";
             }
+        }
+    }
+
+    private static IEnumerable<string> WithoutEffect(ConfigTable document)
+    {
+        if (document.TableOrEmpty("experimental").TableOrEmpty("usage_logger").Boolean("enabled"))
+        {
+            yield return "[experimental.usage_logger]";
+        }
+
+        if (document.TableOrEmpty("machine").TableOrEmpty("shutdown_drain").Boolean("enabled"))
+        {
+            yield return "[machine.shutdown_drain]";
+        }
+    }
+
+    private static IEnumerable<string> WithoutEffect(RunnerEntry runner)
+    {
+        var table = runner.Table;
+        if (table.TableOrEmpty("experimental").TableOrEmpty("boot_verify").Boolean("enabled"))
+        {
+            yield return "[runners.experimental.boot_verify]";
+        }
+
+        if (table.TableOrEmpty("referees").Table("metrics") is not null)
+        {
+            yield return "[runners.referees.metrics]";
+        }
+
+        if (table.TableOrEmpty("monitoring").Tables("job_queuing_durations").Count > 0)
+        {
+            yield return "[[runners.monitoring.job_queuing_durations]]";
+        }
+
+        if (table.Boolean("use_slot_cgroups"))
+        {
+            yield return "use_slot_cgroups";
+        }
+
+        if (runner.Settings.FeatureFlags.GetValueOrDefault("FF_USE_JOB_ROUTER"))
+        {
+            yield return "FF_USE_JOB_ROUTER";
         }
     }
 }

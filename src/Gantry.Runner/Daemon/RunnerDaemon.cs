@@ -251,6 +251,7 @@ public sealed partial class RunnerDaemon : IDisposable
                 Pace = _pace,
                 Time = _options.Time,
                 Received = _supervisor.Start,
+                Meter = _metrics.Count,
             },
             _logger);
         if (_current is { } old)

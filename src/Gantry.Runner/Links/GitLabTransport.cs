@@ -69,7 +69,8 @@ internal sealed partial class GitLabTransport(GitLabEndpoint endpoint, ILogger l
             ConnectTimeout = TimeSpan.FromSeconds(40),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(90),
             PooledConnectionLifetime = endpoint.ConnectionMaxAge > TimeSpan.Zero ? endpoint.ConnectionMaxAge : Timeout.InfiniteTimeSpan,
-            MaxConnectionsPerServer = 100,
+            // Every job sends its log, and every request for a job may be held by the server: hundreds at once.
+            MaxConnectionsPerServer = 2000,
             UseCookies = false,
         };
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Running;
+using Gantry.Runner.Configuration;
 using Gantry.Runner.Links;
 using Gantry.Runner.Polling;
 using Gantry.Runner.Supervising;
@@ -15,6 +16,7 @@ internal sealed class RunnerMetrics : IApiMeterSource
 {
     private const string Prefix = "gitlab_runner_";
     private static readonly string[] Runner = ["runner", "runner_name", "system_id"];
+    private static readonly double[] StageBuckets = [1, 3, 10, 30, 60, 120, 300, 900, 1800, 3600];
 
     private readonly MetricFamily _jobs = new(Prefix + "jobs", "gauge", "The current number of running builds", [.. Runner, "state", "stage", "executor_stage"]);
     private readonly MetricFamily _jobsTotal = new(Prefix + "jobs_total", "counter", "Total number of handled jobs", Runner);
@@ -57,16 +59,31 @@ internal sealed class RunnerMetrics : IApiMeterSource
         "runner", "system_id", "endpoint", "status_class", "method");
 
     private readonly MetricFamily _retries = new(Prefix + "api_request_retries_total", "counter", "Repeated requests", "path", "method");
-    private readonly MetricFamily _memory = new("process_resident_memory_bytes", "gauge", "Resident memory size in bytes.");
-    private readonly MetricFamily _cpu = new("process_cpu_seconds_total", "counter", "Total user and system CPU time spent in seconds.");
-    private readonly MetricFamily _started = new("process_start_time_seconds", "gauge", "Start time of the process since unix epoch in seconds.");
+    private readonly MetricFamily _feeds = new(Prefix + "worker_feeds_total", "counter", "Times a runner was asked for", Runner);
+    private readonly MetricFamily _feedFailures = new(Prefix + "worker_feed_failures_total", "counter", "Times a runner was left out", Runner);
+    private readonly MetricFamily _healthFailures = new(
+        Prefix + "worker_health_check_failures_total", "counter", "Times the server refused a runner", Runner);
 
+    private readonly MetricFamily _processingFailures = new(
+        Prefix + "worker_processing_failures_total", "counter", "Jobs and requests that failed", ["failure_type", .. Runner]);
+
+    private readonly MetricFamily _exceeded = new(
+        Prefix + "request_concurrency_exceeded_total", "counter", "Requests held back because enough were on their way", "runner", "system_id");
+
+    private readonly MetricFamily _slots = new(Prefix + "worker_slots_number", "gauge", "Jobs that may run at once");
+    private readonly MetricFamily _slotOperations = new(Prefix + "worker_slot_operations_total", "counter", "Slots that came and went", "operation");
+    private readonly HistogramFamily _stageDuration = new(
+        Prefix + "job_stage_duration_seconds", "Time jobs spent in their stages", StageBuckets, [.. Runner, "stage"]);
+
+    private readonly HistogramFamily _phases = new("gantry_job_phase_seconds", "Time jobs spent in their stages, over all runners", StageBuckets, "executor", "stage");
+    private readonly ProcessMetrics _process = new();
     private volatile string _systemId = "";
+    private int _slotsBefore;
 
     public RunnerMetrics(ProductVersion version, DateTimeOffset started)
     {
         _version.Set(1, version.Name, version.Version, version.Revision, version.Platform, version.Architecture);
-        _started.Set(started.ToUnixTimeMilliseconds() / 1000.0);
+        _process.Started(started);
         foreach (var level in (string[])["panic", "fatal", "error", "warning"])
         {
             Errors.Add(0, level);
@@ -94,9 +111,40 @@ internal sealed class RunnerMetrics : IApiMeterSource
         }
 
         _duration.Observe(duration.TotalSeconds, [.. runner, "traditional"]);
+        foreach (var stage in job.Progress.Stages)
+        {
+            ObserveStage(entry, runner, stage);
+        }
+
         if (verdict is JobVerdict.Failed failed)
         {
             _failed.Add(1, entry.ShortToken, entry.Name, failed.Reason.Wire, "traditional");
+            _processingFailures.Add(1, ["job_failure", .. runner]);
+        }
+    }
+
+    /// <summary>What polling did.</summary>
+    public void Count(RunnerEntry runner, PollEvent happened)
+    {
+        var entry = runner.Settings;
+        string[] labels = [entry.ShortToken, entry.Name, entry.SystemId];
+        switch (happened)
+        {
+            case PollEvent.Asked:
+                _feeds.Add(1, labels);
+                break;
+            case PollEvent.Skipped:
+                _feedFailures.Add(1, labels);
+                break;
+            case PollEvent.Refused:
+                _healthFailures.Add(1, labels);
+                break;
+            case PollEvent.Exceeded:
+                _exceeded.Add(1, entry.ShortToken, entry.SystemId);
+                break;
+            default:
+                _processingFailures.Add(1, ["other", .. labels]);
+                break;
         }
     }
 
@@ -108,7 +156,8 @@ internal sealed class RunnerMetrics : IApiMeterSource
         foreach (var family in (MetricFamily[])
             [
                 _jobs, _jobsTotal, _failed, _mode, _queueSize, _queueDepth, _concurrent, _limit, _requests, _hardLimit, _adaptiveLimit, _usedLimit,
-                _loaded, _loadErrors, _state, Errors, _version, _calls, _retries, _memory, _cpu, _started,
+                _loaded, _loadErrors, _state, Errors, _version, _calls, _retries, _feeds, _feedFailures, _healthFailures, _processingFailures,
+                _exceeded, _slots, _slotOperations, .. _process.Families,
             ])
         {
             family.Render(text);
@@ -117,6 +166,8 @@ internal sealed class RunnerMetrics : IApiMeterSource
         _duration.Render(text);
         _queueDuration.Render(text);
         _callDuration.Render(text);
+        _stageDuration.Render(text);
+        _phases.Render(text);
         return text.ToString();
     }
 
@@ -150,8 +201,32 @@ internal sealed class RunnerMetrics : IApiMeterSource
         _loaded.Set(now.Loads);
         _loadErrors.Set(now.LoadFailures);
         _state.Set(1, now.State.Text());
-        _memory.Set(Environment.WorkingSet);
-        _cpu.Set(Environment.CpuUsage.TotalTime.TotalSeconds);
+        TakeInSlots(now.Concurrent);
+        _process.TakeIn();
+    }
+
+    private void TakeInSlots(int concurrent)
+    {
+        _slots.Set(concurrent);
+        var before = Interlocked.Exchange(ref _slotsBefore, concurrent);
+        _slotOperations.Add(Math.Max(0, concurrent - before), "started");
+        _slotOperations.Add(Math.Max(0, before - concurrent), "stopped");
+    }
+
+    private void ObserveStage(RunnerSettings entry, string[] runner, StagePeriod stage)
+    {
+        if (stage.Ended is not { } ended)
+        {
+            return;
+        }
+
+        var seconds = (ended - stage.Began).TotalSeconds;
+        // Names of user steps are endless; together they are the script.
+        _phases.Observe(seconds, entry.Executor, stage.Name.StartsWith("step_", StringComparison.Ordinal) ? "step_script" : stage.Name);
+        if (entry.FeatureFlags.GetValueOrDefault("FF_EXPORT_HIGH_CARDINALITY_METRICS"))
+        {
+            _stageDuration.Observe(seconds, [.. runner, stage.Name]);
+        }
     }
 
     private sealed class Meter(RunnerMetrics owner, string runner) : IApiMeter
@@ -176,5 +251,5 @@ internal sealed record MetricsSnapshot
     public required int Loads { get; init; }
     public required int LoadFailures { get; init; }
     public required IReadOnlyCollection<RunningJob> Jobs { get; init; }
-    public required IReadOnlyDictionary<Configuration.RunnerEntry, RequestGate> Gates { get; init; }
+    public required IReadOnlyDictionary<RunnerEntry, RequestGate> Gates { get; init; }
 }

@@ -133,6 +133,7 @@ internal sealed partial class PollGeneration : IDisposable
         CheckInterval = Settings.CheckInterval,
         Time = _sources.Time,
         Received = _sources.Received,
+        Meter = happened => _sources.Meter(entry, happened),
     };
 
     private static partial class Log
@@ -151,4 +152,7 @@ internal sealed record PollSources
     public required Pace Pace { get; init; }
     public required TimeProvider Time { get; init; }
     public required Action<ReceivedJob> Received { get; init; }
+
+    /// <summary>Counts what polling does.</summary>
+    public required Action<RunnerEntry, PollEvent> Meter { get; init; }
 }

@@ -55,6 +55,7 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
         switch (context.Health.Check())
         {
             case HealthState.Disabled:
+                context.Meter(PollEvent.Skipped);
                 return false;
             case HealthState.CheckedAgain:
                 Log.CheckedAgain(logger, _name);
@@ -71,6 +72,7 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
 
         if (!context.Gate.TryEnter())
         {
+            context.Meter(PollEvent.Exceeded);
             Log.TooManyRequests(logger, context.Gate.UsedLimit);
             return false;
         }
@@ -78,6 +80,7 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
         var (gotJob, retried) = (false, false);
         try
         {
+            context.Meter(PollEvent.Asked);
             var answer = await RequestAsync(cancellationToken);
             (gotJob, retried) = (answer is JobRequestAnswer.Received, answer.Retried);
             return Take(answer) && !entry.StrictCheckInterval;
@@ -85,6 +88,7 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
             // The loop must outlive whatever one request does to it.
+            context.Meter(PollEvent.Broke);
             Log.Broke(logger, broken);
             return false;
         }
@@ -119,7 +123,13 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
 
     private bool Take(JobRequestAnswer answer)
     {
-        if (context.Health.Mark(answer is not JobRequestAnswer.Refused))
+        var refused = answer is JobRequestAnswer.Refused;
+        if (refused)
+        {
+            context.Meter(PollEvent.Refused);
+        }
+
+        if (context.Health.Mark(!refused))
         {
             Log.Unhealthy(logger, _name, Engine.Plans.GoDuration.Format(entry.UnhealthyInterval));
         }
@@ -185,6 +195,9 @@ internal sealed record PollContext
     public required TimeSpan CheckInterval { get; init; }
     public required TimeProvider Time { get; init; }
     public required Action<ReceivedJob> Received { get; init; }
+
+    /// <summary>Counts what happens.</summary>
+    public required Action<PollEvent> Meter { get; init; }
 
     /// <summary>Where the terminal of the next job would answer; null: nowhere.</summary>
     public Func<SessionOffer?> Session { get; init; } = () => null;
