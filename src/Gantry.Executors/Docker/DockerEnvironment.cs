@@ -10,7 +10,7 @@ namespace Gantry.Executors.Docker;
 
 /// <summary>The place of one job: its build container, services, network and volumes.</summary>
 internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer build, ContainerFiles files, EnvironmentHandle handle, ILogger logger)
-    : IJobEnvironment, IReachableWorkspace
+    : IJobEnvironment, IReachableWorkspace, IMeasuredPlace
 {
     private static readonly TimeSpan CleanupBudget = TimeSpan.FromMinutes(5);
 
@@ -64,6 +64,28 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
             {
                 throw EnvironmentException.Broken(e.Message, e);
             }
+        }
+    }
+
+    /// <summary>Of the build container; services are not counted.</summary>
+    public async ValueTask<PlaceUsage?> MeasureAsync(CancellationToken cancellationToken)
+    {
+        if (build.CurrentId is not { } id)
+        {
+            return null;
+        }
+
+        try
+        {
+            var use = await job.Engine.Containers.UseAsync(id, cancellationToken);
+            // As docker stats does: what the kernel could drop at once is not the job's. The key depends on the cgroup version.
+            var cache = use.Memory?.Parts is { } parts ? parts.GetValueOrDefault("inactive_file", parts.GetValueOrDefault("total_inactive_file")) : 0;
+            return new PlaceUsage(
+                TimeSpan.FromTicks((use.Processor?.Usage?.Nanoseconds ?? 0) / TimeSpan.NanosecondsPerTick), Math.Max(0, (use.Memory?.Usage ?? 0) - cache));
+        }
+        catch (EngineException)
+        {
+            return null;
         }
     }
 

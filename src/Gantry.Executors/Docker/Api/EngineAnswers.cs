@@ -34,6 +34,39 @@ internal sealed record CreatedContainer
     public IReadOnlyList<string> Warnings { get; init => field = value ?? []; } = [];
 }
 
+/// <summary>Of <c>GET /containers/ID/stats</c>: what a container uses. Names are the engine's.</summary>
+internal sealed record ContainerUse
+{
+    [JsonPropertyName("cpu_stats")]
+    public ProcessorUse? Processor { get; init; }
+
+    [JsonPropertyName("memory_stats")]
+    public MemoryUse? Memory { get; init; }
+
+    internal sealed record ProcessorUse
+    {
+        [JsonPropertyName("cpu_usage")]
+        public Total? Usage { get; init; }
+    }
+
+    internal sealed record Total
+    {
+        /// <summary>Nanoseconds.</summary>
+        [JsonPropertyName("total_usage")]
+        public long Nanoseconds { get; init; }
+    }
+
+    internal sealed record MemoryUse
+    {
+        /// <summary>Bytes, with the file cache.</summary>
+        [JsonPropertyName("usage")]
+        public long Usage { get; init; }
+
+        [JsonPropertyName("stats")]
+        public IReadOnlyDictionary<string, long>? Parts { get; init; }
+    }
+}
+
 /// <summary>One line of <c>GET /containers/json</c>.</summary>
 internal sealed record ContainerLine
 {

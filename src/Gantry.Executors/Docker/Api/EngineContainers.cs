@@ -45,6 +45,10 @@ internal sealed class EngineContainers(EngineTransport transport)
         return new PendingExit(transport, response);
     }
 
+    /// <summary>What it uses now; all zero when it does not run.</summary>
+    public Task<ContainerUse> UseAsync(string id, CancellationToken cancellationToken) =>
+        transport.GetAsync($"/containers/{id}/stats" + Query.Of(("stream", "0"), ("one-shot", "1")), EngineJson.Default.ContainerUse, cancellationToken);
+
     /// <summary>A container that is not running is no error.</summary>
     /// <param name="id">Container.</param>
     /// <param name="grace">Between the terminate signal and the kill; null for the engine's own (10 s).</param>

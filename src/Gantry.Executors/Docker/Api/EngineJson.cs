@@ -10,6 +10,7 @@ namespace Gantry.Executors.Docker.Api;
 [JsonSerializable(typeof(CreatedContainer))]
 [JsonSerializable(typeof(ContainerDetails))]
 [JsonSerializable(typeof(IReadOnlyList<ContainerLine>))]
+[JsonSerializable(typeof(ContainerUse))]
 [JsonSerializable(typeof(WaitAnswer))]
 [JsonSerializable(typeof(ExecSpec))]
 [JsonSerializable(typeof(ExecStart))]

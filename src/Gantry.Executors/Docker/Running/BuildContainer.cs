@@ -30,6 +30,9 @@ internal sealed class BuildContainer(DockerJob job, ImageDetails image, ImageOpt
         }
     }
 
+    /// <summary>Null: there is none now.</summary>
+    public string? CurrentId => Volatile.Read(ref _current)?.Container;
+
     /// <summary>It was found to be gone.</summary>
     public void Forget() => _current = null;
 
