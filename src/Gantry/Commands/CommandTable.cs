@@ -30,6 +30,7 @@ internal static class CommandTable
         DoctorCommand.Create(),
         CompletionCommand.Create(All),
         FleetingCommand.Create(),
+        ManCommand.Create(),
         TransferCommands.Uploader(),
         TransferCommands.Downloader(),
         TransferCommands.CacheArchiver(),
