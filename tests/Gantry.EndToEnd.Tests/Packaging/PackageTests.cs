@@ -1,0 +1,37 @@
+using Gantry.EndToEnd.Tests.Harness;
+
+namespace Gantry.EndToEnd.Tests.Packaging;
+
+/// <summary>Every package is built, installed where nothing else is, and used: the scripts are <c>packaging/tryout/*</c>.</summary>
+[Trait("Needs", "Full")]
+public sealed class PackageTests(PackageFixture packages, ITestOutputHelper output) : IClassFixture<PackageFixture>
+{
+    private const int Limit = 1_800_000;
+
+    [Fact(Timeout = Limit)]
+    public Task The_deb_installs_registers_runs_a_job_upgrades_and_goes_without_taking_the_configuration() => TryAsync("deb");
+
+    [Fact(Timeout = Limit)]
+    public Task The_rpm_installs_registers_runs_a_job_upgrades_and_goes_without_taking_the_configuration() => TryAsync("rpm");
+
+    [Fact(Timeout = Limit)]
+    public Task The_static_executable_serves_in_an_empty_container() => TryAsync("static");
+
+    [Fact(Timeout = Limit)]
+    public Task The_image_runs_a_docker_job_with_only_the_socket_and_takes_a_changed_configuration_after_a_restart() => TryAsync("image");
+
+    [Fact(Timeout = Limit)]
+    public Task The_same_commit_gives_the_same_packages() => TryAsync("reproducible");
+
+    [Theory(Timeout = Limit)]
+    [InlineData("tutorial.md")]
+    [InlineData("tutorial.zh-CN.md")]
+    public Task The_tutorial_works_as_it_is_written(string page) => TryAsync("tutorial", Path.Combine("docs", page));
+
+    private async Task TryAsync(string script, params string[] arguments)
+    {
+        output.WriteLine(packages.Sizes);
+        output.WriteLine(await RunningProcess.RunAsync(
+            Path.Combine(GantryBinary.Root, "packaging", "tryout", script), [packages.Folder, .. arguments], folder: GantryBinary.Root));
+    }
+}
