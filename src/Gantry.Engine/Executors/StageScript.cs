@@ -25,4 +25,7 @@ public enum StagePlace
 public readonly record struct ScriptExit(int Code, string Text)
 {
     public static readonly ScriptExit Success = new(0, "exit status 0");
+
+    /// <summary>What the place knows about the end beyond the code, for the user: <c>the kernel's out-of-memory killer …</c>; null: nothing.</summary>
+    public string? Evidence { get; init; }
 }

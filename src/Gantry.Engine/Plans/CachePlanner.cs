@@ -41,7 +41,8 @@ internal static class CachePlanner
 
     private static List<string> FallbackKeys(JobCache cache, JobVariables variables, List<string> warnings)
     {
-        var keys = cache.FallbackKeys.Select(variables.ExpandValue).ToList();
+        // Twice: a raw variable in a key may name another one (trap 17).
+        var keys = cache.FallbackKeys.Select(variables.ExpandValue).Select(variables.ExpandValue).ToList();
         var global = variables.Get(FallbackVariable);
         if (global.Length == 0)
         {

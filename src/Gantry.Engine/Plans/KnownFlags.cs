@@ -22,6 +22,9 @@ public static class KnownFlags
     public const string InputInterpolation = "FF_ENABLE_JOB_INPUTS_INTERPOLATION";
     public const string SecretsMustExist = "FF_SECRET_RESOLVING_FAILS_IF_MISSING";
 
+    /// <summary>Gantry's own: a failing script names its line and what its exit code means.</summary>
+    public const string ExplainFailures = "FF_EXPLAIN_FAILURES";
+
     public static IReadOnlyDictionary<string, bool> Defaults { get; } = Build();
 
     private static Dictionary<string, bool> Build()
@@ -30,7 +33,7 @@ public static class KnownFlags
         [
             "FF_USE_DIRECT_DOWNLOAD", "FF_USE_FASTZIP", "FF_USE_POD_ACTIVE_DEADLINE_SECONDS", SecretsMustExist, BundleUris,
             "FF_USE_DOCKER_AUTOSCALER_DIAL_STDIO", Timestamps, MaskAllTokens, ExponentialRetry,
-            "FF_USE_ADAPTIVE_REQUEST_CONCURRENCY", GitalyCorrelation, InputInterpolation,
+            "FF_USE_ADAPTIVE_REQUEST_CONCURRENCY", GitalyCorrelation, InputInterpolation, ExplainFailures,
         ];
         string[] off =
         [

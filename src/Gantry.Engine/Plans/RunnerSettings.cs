@@ -55,6 +55,9 @@ public sealed record RunnerSettings
     /// <summary>KiB; 0 means 4096.</summary>
     public long OutputLimitKiB { get; init; }
 
+    /// <summary>KiB of the end of a log that is too long, kept besides; 0: none.</summary>
+    public long OutputTailKiB { get; init; }
+
     public TimeSpan? PrepareTimeout { get; init; }
     public TimeSpan? GetSourcesTimeout { get; init; }
 

@@ -65,6 +65,11 @@ public sealed class ChildProcess : IAsyncDisposable
         SignalDefaults.Prepare();
         var streams = ChildStreams.For(start);
         var pipes = new ChildPipes();
+        if (start.Terminal)
+        {
+            return StartInTerminal(start, streams, pipes);
+        }
+
         Span<int> child = [-1, -1, -1];
         try
         {
@@ -83,9 +88,7 @@ public sealed class ChildProcess : IAsyncDisposable
                 (pipes.Error, child[2]) = LibC.CreatePipe(parentReads: true);
             }
 
-            var id = PosixSpawn.Start(start, child[0], child[1], child[2]);
-            var sinks = new ChildSinks(SinkOf(start.Output, streams.Output), SinkOf(start.Error, streams.Error), streams.Input);
-            return new ChildProcess(id, start, new ChildPump(id, start, pipes, sinks), streams);
+            return Serve(PosixSpawn.Start(start, child[0], child[1], child[2]), start, streams, pipes);
         }
         catch (ProcessException)
         {
@@ -102,6 +105,26 @@ public sealed class ChildProcess : IAsyncDisposable
                 }
             }
         }
+    }
+
+    private static ChildProcess StartInTerminal(ProcessStart start, ChildStreams streams, ChildPipes pipes)
+    {
+        try
+        {
+            (pipes.Output, pipes.Input, var path) = PseudoTerminal.Open();
+            return Serve(PosixSpawn.Start(start, path), start, streams, pipes);
+        }
+        catch (ProcessException)
+        {
+            pipes.Dispose();
+            throw;
+        }
+    }
+
+    private static ChildProcess Serve(int id, ProcessStart start, ChildStreams streams, ChildPipes pipes)
+    {
+        var sinks = new ChildSinks(SinkOf(start.Output, streams.Output), SinkOf(start.Error, streams.Error), streams.Input);
+        return new ChildProcess(id, start, new ChildPump(id, start, pipes, sinks), streams);
     }
 
     /// <summary>Runs a program to its end and keeps what it prints.</summary>

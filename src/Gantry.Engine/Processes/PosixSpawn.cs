@@ -16,7 +16,17 @@ internal static unsafe class PosixSpawn
     /// <summary>Starts it; -1 stands for the null device.</summary>
     /// <returns>The process id.</returns>
     /// <exception cref="ProcessException">The program is missing or may not be run, or the folder is missing.</exception>
-    public static int Start(ProcessStart start, int input, int output, int error)
+    public static int Start(ProcessStart start, int input, int output, int error) =>
+        Start(start, actions => SetDescriptors(actions, input, output, error));
+
+    /// <summary>Starts it in a terminal, which becomes the one that controls its session.</summary>
+    /// <param name="start">What.</param>
+    /// <param name="terminal">The path of the terminal's own side.</param>
+    public static int Start(ProcessStart start, string terminal) => Start(start, actions => SetTerminal(actions, terminal));
+
+    private delegate void Descriptors(byte* actions);
+
+    private static int Start(ProcessStart start, Descriptors descriptors)
     {
         var attributes = stackalloc byte[LibC.OpaqueSize];
         var actions = stackalloc byte[LibC.OpaqueSize];
@@ -25,7 +35,7 @@ internal static unsafe class PosixSpawn
         try
         {
             SetAttributes(attributes);
-            SetDescriptors(actions, input, output, error);
+            descriptors(actions);
             var line = CommandLine(start);
             if (start.WorkingFolder is { } folder && HasFolder.Value)
             {
@@ -63,6 +73,22 @@ internal static unsafe class PosixSpawn
         }
 
         Check(LibC.SetSignalDefaults(attributes, set));
+    }
+
+    /// <summary>On Linux the first terminal that the leader of a session opens becomes the session's own.</summary>
+    private static void SetTerminal(byte* actions, string terminal)
+    {
+        fixed (byte* path = Terminated(terminal))
+        {
+            Check(LibC.AddOpen(actions, 0, path, ReadWrite, 0));
+        }
+
+        Check(LibC.AddDuplicate(actions, 0, 1));
+        Check(LibC.AddDuplicate(actions, 0, 2));
+        if (HasCloseFrom.Value)
+        {
+            Check(LibC.AddCloseFrom(actions, 3));
+        }
     }
 
     private static void SetDescriptors(byte* actions, int input, int output, int error)

@@ -20,6 +20,12 @@ public sealed record ProcessStart
     public ProcessOutput Output { get; init; } = ProcessOutput.Dropped;
     public ProcessOutput Error { get; init; } = ProcessOutput.Dropped;
 
+    /// <summary>
+    /// The child gets a terminal of its own instead of pipes: it is its controlling terminal, and standard error goes there, too.
+    /// <see cref="Input"/> must be <see cref="ProcessInput.Written"/> and <see cref="Output"/> <see cref="ProcessOutput.Read"/>.
+    /// </summary>
+    public bool Terminal { get; init; }
+
     /// <summary>Between the terminate signal and the kill.</summary>
     public TimeSpan TerminateWait { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -29,4 +29,7 @@ public sealed record JobAssignment
 
     /// <summary>Null: nobody watches.</summary>
     public IJobProgress? Progress { get; init; }
+
+    /// <summary>Lets people into the job's place; null: there is no session server.</summary>
+    public IJobSession? Session { get; init; }
 }

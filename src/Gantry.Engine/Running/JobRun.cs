@@ -39,8 +39,9 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         TraceSpool spool;
         try
         {
+            WholeLogs.Prune(assignment.JournalRoot, time.GetUtcNow());
             journal = JobJournal.Create(assignment.JournalRoot, assignment.Payload, FirstState());
-            spool = TraceSpool.Open(journal.SpoolPath, LimitBytes(assignment.Runner.OutputLimitKiB));
+            spool = TraceSpool.Open(journal.SpoolPath, WholeLogs.SettingsOf(assignment.Runner, assignment.Payload.Id, assignment.JournalRoot));
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
@@ -156,7 +157,8 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
                 Time = time,
                 Transfers = assignment.Transfers is { } transfers ? new Stages.TransferLine(transfers, assignment.Link, journal.WorkFolder) : null,
             };
-            var failure = await new StageWalk(context, place, log, lifetime, WalkSettingsOf(plan, journal, prepare.Token)).RunAsync();
+            var failure = await EnterableAsync(
+                place, log, () => new StageWalk(context, place, log, lifetime, WalkSettingsOf(plan, journal, prepare.Token)).RunAsync());
             _phases.Enter("cleanup");
             assignment.Progress?.Left();
             return failure is null ? new JobVerdict.Succeeded() : new JobVerdict.Failed(failure.Reason, failure.Message, failure.ExitCode);
@@ -164,6 +166,29 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         catch (OperationCanceledException) when (prepare.IsOver())
         {
             return new JobVerdict.Failed(prepare.Failure.Reason, prepare.Failure.Message, 0);
+        }
+    }
+
+    /// <summary>While the stages run, and as long as somebody is in afterwards, people may enter the place.</summary>
+    private async Task<Stages.StageOutcome.Failed?> EnterableAsync(IJobEnvironment place, JobLog log, Func<Task<Stages.StageOutcome.Failed?>> walk)
+    {
+        if (assignment.Session is not { } session)
+        {
+            return await walk();
+        }
+
+        if (place is ITerminalPlace enterable)
+        {
+            session.Open(enterable);
+        }
+
+        try
+        {
+            return await walk();
+        }
+        finally
+        {
+            await session.CloseAsync(log, lifetime.Job);
         }
     }
 
@@ -262,14 +287,6 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         Phrases = [.. phrases, .. new JobVariables(assignment.Payload.Variables).MaskPhrases, assignment.Payload.Token],
         TokenPrefixes = assignment.Payload.Features.TokenMaskPrefixes,
         AllDefaultTokens = flags[KnownFlags.MaskAllTokens],
-    };
-
-    /// <summary>Bytes; 0 means GitLab's 4 MiB, a negative number no limit.</summary>
-    internal static long? LimitBytes(long kibibytes) => kibibytes switch
-    {
-        < 0 => null,
-        0 => 4096 * 1024,
-        _ => kibibytes * 1024,
     };
 
     private static partial class Log

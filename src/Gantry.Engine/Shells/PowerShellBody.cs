@@ -9,6 +9,14 @@ internal sealed class PowerShellBody(ShellOptions options, bool windows)
 {
     private const string Reset = "\e[0;m";
     private const string Check = "if(!$?) { Exit &{if($LASTEXITCODE) {$LASTEXITCODE} else {1}} }";
+
+    // PowerShell's own, without case.
+    private static readonly HashSet<string> ReadOnly = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Error", "ExecutionContext", "false", "HOME", "Host", "IsCoreCLR", "IsLinux", "IsMacOS", "IsWindows", "PID", "PSCulture", "PSEdition",
+        "PSHOME", "PSUICulture", "PSVersionTable", "ShellId", "true", "EnabledExperimentalFeatures",
+    };
+
     private readonly StringBuilder _text = new();
     private int _depth;
 
@@ -77,6 +85,13 @@ internal sealed class PowerShellBody(ShellOptions options, bool windows)
 
     private void Assign(string key, string value)
     {
+        if (ReadOnly.Contains(key))
+        {
+            // PowerShell would refuse the variable and with it the script; programs see the value nonetheless.
+            Line($"${{env:{key}}}={value}");
+            return;
+        }
+
         var name = key.Replace("`", "``", StringComparison.Ordinal).Replace("}", "`}", StringComparison.Ordinal).Replace("{", "`{", StringComparison.Ordinal);
         Line($"${{{name}}}={value}");
         Line($"${{env:{name}}}=${{{name}}}");

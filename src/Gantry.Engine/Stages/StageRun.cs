@@ -43,11 +43,27 @@ internal static class StageRun
             return outcome;
         }
 
-        var text = context.Shell.Render(script.Statements, context.Options);
-        var exit = await environment.RunAsync(new StageScript(stage.Name, text, StageScripts.PlaceOf(stage)), log, cancellationToken);
-        (log as JobLog)?.EndStreams();
+        var exit = await RunScriptAsync(context, stage, script, environment, log, cancellationToken);
         return exit.Code == 0
             ? StageOutcome.Success
             : new StageOutcome.Failed(FailureReason.ScriptFailure, exit.Text, exit.Code);
+    }
+
+    private static async Task<ScriptExit> RunScriptAsync(
+        StageContext context, PlannedStage stage, Composition.Script script, IJobEnvironment environment, IJobLog log,
+        CancellationToken cancellationToken)
+    {
+        var text = new StageScript(stage.Name, context.Shell.Render(script.Statements, context.Options), StageScripts.PlaceOf(stage));
+        var follower = text.Place == StagePlace.Build && context.Plan.Flags[KnownFlags.ExplainFailures]
+            ? new ScriptFollower(log, script.Statements)
+            : null;
+        var exit = await environment.RunAsync(text, follower ?? log, cancellationToken);
+        (log as JobLog)?.EndStreams();
+        if (exit.Code != 0 && follower is not null && FailureExplanation.Of(follower.Current, exit) is { } explanation)
+        {
+            log.Line($"{Ansi.Yellow}{explanation}");
+        }
+
+        return exit;
     }
 }

@@ -17,17 +17,20 @@ public sealed class TraceSpool : IDisposable
     private readonly Lock _gate = new();
     private readonly Crc32 _crc = new();
     private readonly TailBuffer? _tail;
+    private readonly string? _wholePath;
+    private FileStream? _whole;
     private long? _limit;
     private long _size;
     private bool _endsLine = true;
     private bool _full;
     private bool _sealed;
 
-    private TraceSpool(FileStream file, long? limit, int tailBytes)
+    private TraceSpool(FileStream file, TraceSpoolSettings settings)
     {
         _file = file;
-        _limit = limit;
-        _tail = tailBytes > 0 ? new TailBuffer(tailBytes) : null;
+        _limit = settings.LimitBytes;
+        _tail = settings.TailBytes > 0 ? new TailBuffer(settings.TailBytes) : null;
+        _wholePath = settings.WholePath;
     }
 
     /// <summary>Where the file is.</summary>
@@ -85,21 +88,13 @@ public sealed class TraceSpool : IDisposable
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="limitBytes">Bytes of output to keep; null for no limit. The notice comes on top of it.</param>
     /// <param name="tailBytes">How much of the dropped output's end is appended by <see cref="Seal"/>; 0 for the official behaviour.</param>
-    public static TraceSpool Open(string path, long? limitBytes, int tailBytes = 0)
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.OpenOrCreate,
-            Access = FileAccess.ReadWrite,
-            Share = FileShare.Read | FileShare.Delete,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
+    public static TraceSpool Open(string path, long? limitBytes, int tailBytes = 0) =>
+        Open(path, new TraceSpoolSettings(limitBytes, tailBytes, WholePath: null));
 
-        var spool = new TraceSpool(new FileStream(path, options), limitBytes, tailBytes);
+    /// <inheritdoc cref="Open(string, long?, int)"/>
+    public static TraceSpool Open(string path, TraceSpoolSettings settings)
+    {
+        var spool = new TraceSpool(OpenPrivate(path), settings);
         spool.Recompute();
         return spool;
     }
@@ -119,7 +114,7 @@ public sealed class TraceSpool : IDisposable
 
             if (_full)
             {
-                _tail?.Append(bytes);
+                Drop(bytes);
                 return;
             }
 
@@ -128,8 +123,9 @@ public sealed class TraceSpool : IDisposable
                 _full = true;
                 var kept = CharacterBoundary(bytes, (int)Math.Max(0, limit - _size));
                 Store(bytes[..kept]);
+                BeginWhole();
                 Store(Notice(limit));
-                _tail?.Append(bytes[kept..]);
+                Drop(bytes[kept..]);
                 return;
             }
 
@@ -175,13 +171,18 @@ public sealed class TraceSpool : IDisposable
             _sealed = true;
             if (_tail is { HasContent: true } tail)
             {
-                Store(Encoding.UTF8.GetBytes(Ansi.BoldYellow + "The last lines of the job's output:" + Ansi.Reset + "\n"));
+                var where = _whole is null ? "" : $" (all of it is in {_wholePath} on the runner's machine)";
+                Store(Encoding.UTF8.GetBytes($"{Ansi.BoldYellow}The last lines of the job's output{where}:{Ansi.Reset}\n"));
                 Store(tail.LastLines());
             }
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _whole?.Dispose();
+    }
 
     /// <summary>Changes the limit for what comes.</summary>
     internal void LimitTo(long bytes)
@@ -189,6 +190,70 @@ public sealed class TraceSpool : IDisposable
         lock (_gate)
         {
             _limit = bytes;
+        }
+    }
+
+    private static FileStream OpenPrivate(string path)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.ReadWrite,
+            Share = FileShare.Read | FileShare.Delete,
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    private void Drop(ReadOnlySpan<byte> bytes)
+    {
+        _tail?.Append(bytes);
+        WriteWhole(bytes);
+    }
+
+    /// <summary>From now on the whole log goes to a file of its own, which begins with what is stored.</summary>
+    private void BeginWhole()
+    {
+        if (_wholePath is null)
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(_wholePath)!);
+            File.Delete(_wholePath);
+            _whole = OpenPrivate(_wholePath);
+        }
+        catch (Exception none) when (none is IOException or UnauthorizedAccessException)
+        {
+            // A help for people only; the job goes on without it.
+            return;
+        }
+
+        var buffer = new byte[64 * 1024];
+        int read;
+        for (long at = 0; at < _size && (read = RandomAccess.Read(_file.SafeFileHandle, buffer, at)) > 0; at += read)
+        {
+            WriteWhole(buffer.AsSpan(0, read));
+        }
+    }
+
+    private void WriteWhole(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            _whole?.Write(bytes);
+        }
+        catch (IOException)
+        {
+            _whole?.Dispose();
+            _whole = null;
         }
     }
 
@@ -234,8 +299,19 @@ public sealed class TraceSpool : IDisposable
 
         // Only the notice goes beyond the limit, and it is written together with the cut.
         _full = _size > 0 && _limit is { } limit && _size >= limit;
+        if (_full && _wholePath is not null && File.Exists(_wholePath))
+        {
+            _whole = OpenPrivate(_wholePath);
+            _whole.Seek(0, SeekOrigin.End);
+        }
     }
 }
+
+/// <summary>How much of a log is kept for the server.</summary>
+/// <param name="LimitBytes">Bytes of output; null for no limit. The notice comes on top of it.</param>
+/// <param name="TailBytes">How much of the dropped output's end is appended at the end; 0 for the official behaviour.</param>
+/// <param name="WholePath">Where all of a log goes that reaches the limit; null: nowhere.</param>
+public sealed record TraceSpoolSettings(long? LimitBytes, int TailBytes, string? WholePath);
 
 /// <summary>Size and checksum of a log.</summary>
 /// <param name="Size">Bytes.</param>

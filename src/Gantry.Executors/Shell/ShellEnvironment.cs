@@ -10,7 +10,7 @@ namespace Gantry.Executors.Shell;
 /// the following stages and ends with the job. A process that starts a session of its own (<c>setsid</c>) stays, as it
 /// does with the official runner.
 /// </summary>
-internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest request) : IJobEnvironment, IMeasuredPlace
+internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest request) : IJobEnvironment, IMeasuredPlace, ITerminalPlace
 {
     private readonly SessionNotes _notes = SessionNotes.In(request.JobFolder);
 
@@ -32,6 +32,7 @@ internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest requ
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
+            var memory = MemoryKills.Count();
             var child = ChildProcess.Start(StartOf(script, log));
             try
             {
@@ -39,12 +40,13 @@ internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest requ
                 Volatile.Write(ref _running, child.Id);
                 var exit = await child.WaitAsync(cancellationToken);
                 Warn(child, log);
-                return new ScriptExit(exit.Code, exit.Text);
+                return new ScriptExit(exit.Code, exit.Text) { Evidence = exit.IsSuccess ? null : MemoryKills.Since(memory) };
             }
             finally
             {
                 Volatile.Write(ref _running, 0);
                 await LeaveAsync(child, script.Place);
+                RemoveScriptFile();
             }
         }
         catch (Exception broken) when (broken is ProcessException or IOException or UnauthorizedAccessException)
@@ -65,6 +67,31 @@ internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest requ
         return ValueTask.FromResult<PlaceUsage?>(null);
     }
 
+    public Task<ITerminalShell> OpenTerminalAsync(CancellationToken cancellationToken)
+    {
+        var project = request.Plan.Folders.Project;
+        try
+        {
+            var child = ChildProcess.Start(new ProcessStart
+            {
+                FileName = place.Interactive.FileName,
+                Arguments = place.Interactive.Arguments,
+                WorkingFolder = Directory.Exists(project) ? project : place.WorkingFolder,
+                Terminal = true,
+                Input = ProcessInput.Written,
+                Output = ProcessOutput.Read,
+                Environment = new ProcessEnvironment { Set = TerminalVariables() },
+                Time = place.Time,
+            });
+            _notes.Add(child.Id);
+            return Task.FromResult<ITerminalShell>(new ShellTerminal(child));
+        }
+        catch (ProcessException broken)
+        {
+            throw EnvironmentException.Broken(broken.Message, broken);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var child in _held)
@@ -78,18 +105,56 @@ internal sealed class ShellEnvironment(ShellPlace place, EnvironmentRequest requ
         }
     }
 
-    private ProcessStart StartOf(StageScript script, IJobLog log) => new()
+    /// <summary>As the job's scripts have them; file variables are those that the last stage wrote.</summary>
+    private Dictionary<string, string?> TerminalVariables()
     {
-        FileName = place.Command.FileName,
-        Arguments = place.Command.Arguments,
+        var variables = new Dictionary<string, string?>(StringComparer.Ordinal) { ["TERM"] = "xterm-256color" };
+        foreach (var variable in request.Plan.Variables.Distinct().All.Where(v => !v.Key.Contains('=') && !v.Key.Contains('\0')))
+        {
+            variables[variable.Key] = request.Plan.Variables.Get(variable.Key).Replace("\0", "", StringComparison.Ordinal);
+        }
+
+        return variables;
+    }
+
+    private ProcessStart StartOf(StageScript script, IJobLog log) => StartOf(Encoding.UTF8.GetBytes(script.Text)) with
+    {
         WorkingFolder = place.WorkingFolder,
-        Input = ProcessInput.Of(Encoding.UTF8.GetBytes(script.Text)),
         Output = ProcessOutput.To(bytes => log.Write(LogStream.ScriptOutput, bytes)),
         Error = ProcessOutput.To(bytes => log.Write(LogStream.ScriptError, bytes)),
         TerminateWait = request.Plan.Runner.GracefulKillTimeout,
         KillWait = request.Plan.Runner.ForceKillTimeout,
         Time = place.Time,
     };
+
+    private ProcessStart StartOf(byte[] script)
+    {
+        if (ScriptPath is not { } path)
+        {
+            return new ProcessStart { FileName = place.Command.FileName, Arguments = place.Command.Arguments, Input = ProcessInput.Of(script) };
+        }
+
+        var command = ShellCommand.ForFile(request.Plan.Shell, path);
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(path, options);
+        file.Write(script);
+        return new ProcessStart { FileName = command.FileName, Arguments = command.Arguments };
+    }
+
+    private string? ScriptPath => place.ScriptFile is { } name ? Path.Combine(request.JobFolder, name) : null;
+
+    private void RemoveScriptFile()
+    {
+        if (ScriptPath is { } path)
+        {
+            File.Delete(path);
+        }
+    }
 
     private static void Warn(ChildProcess child, IJobLog log)
     {

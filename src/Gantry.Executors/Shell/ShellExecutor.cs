@@ -13,7 +13,7 @@ namespace Gantry.Executors.Shell;
 /// <param name="time">The clock of the terminate and kill waits.</param>
 public sealed class ShellExecutor(string user, string workingFolder, TimeProvider time) : IExecutor
 {
-    private static readonly string[] Shells = ["bash", "sh"];
+    private static readonly string[] Shells = ["bash", "sh", "pwsh"];
 
     /// <summary>What holds before there is an entry; the folders are relative to a working folder.</summary>
     public static ExecutorTraits ShellTraits { get; } = new()
@@ -29,7 +29,7 @@ public sealed class ShellExecutor(string user, string workingFolder, TimeProvide
         NamesRunnerHost = false,
         // Names the shell of the job, so it is printed by PrepareAsync.
         Announcement = null,
-        Features = new RunnerFeatures { Variables = true, Shared = true },
+        Features = new RunnerFeatures { Variables = true, Shared = true, Session = true, Terminal = true },
     };
 
     public string Name => "shell";
@@ -55,7 +55,17 @@ public sealed class ShellExecutor(string user, string workingFolder, TimeProvide
                 $"the shell executor does not know the shell \"{shell}\"; set `shell` of the runner to one of {string.Join(", ", Shells)}");
         }
 
-        var place = new ShellPlace(ShellCommand.For(shell, login: true, user), workingFolder, time);
+        var asFile = shell == "pwsh" && request.Plan.Flags["FF_DISABLE_POWERSHELL_STDIN"];
+        if (asFile && user.Length > 0)
+        {
+            throw EnvironmentException.Misconfigured("powershell doesn't support changing user with the shell executor");
+        }
+
+        var place = new ShellPlace(ShellCommand.For(shell, login: true, user), workingFolder, time)
+        {
+            Interactive = ShellCommand.Interactive(shell, user),
+            ScriptFile = asFile ? "script.ps1" : null,
+        };
         return Task.FromResult<IJobEnvironment>(new ShellEnvironment(place, request));
     }
 
@@ -71,4 +81,11 @@ public sealed class ShellExecutor(string user, string workingFolder, TimeProvide
 }
 
 /// <summary>How the executor starts shells.</summary>
-internal sealed record ShellPlace(ShellCommand Command, string WorkingFolder, TimeProvider Time);
+internal sealed record ShellPlace(ShellCommand Command, string WorkingFolder, TimeProvider Time)
+{
+    /// <summary>For people who enter the job's place.</summary>
+    public required ShellCommand Interactive { get; init; }
+
+    /// <summary>The shell reads its script from a file of this name in the job's own folder; null: from standard input.</summary>
+    public string? ScriptFile { get; init; }
+}

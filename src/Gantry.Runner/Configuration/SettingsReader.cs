@@ -178,6 +178,7 @@ public static class SettingsReader
             CleanGitConfig = table.OptionalBoolean("clean_git_config"),
             DebugTraceDisabled = table.Boolean("debug_trace_disabled"),
             OutputLimitKiB = table.Number("output_limit"),
+            OutputTailKiB = Math.Clamp(table.Number("output_limit_tail"), 0, 64 * 1024),
             PrepareTimeout = PositiveOrNull(table.Duration("prepare_timeout")),
             GetSourcesTimeout = PositiveOrNull(table.Duration("get_sources_timeout")),
             GracefulKillTimeout = Positive(custom.Number("graceful_kill_timeout")) ?? TimeSpan.FromMinutes(10),

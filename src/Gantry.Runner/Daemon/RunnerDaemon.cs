@@ -4,6 +4,7 @@ using Gantry.Runner.Control;
 using Gantry.Runner.Metrics;
 using Gantry.Runner.Polling;
 using Gantry.Runner.Registration;
+using Gantry.Runner.Sessions;
 using Gantry.Runner.Supervising;
 using Microsoft.Extensions.Logging;
 
@@ -35,6 +36,7 @@ public sealed partial class RunnerDaemon : IDisposable
     private readonly RunnerMetrics _metrics;
     private readonly DaemonView _view;
     private RunLimits? _limits;
+    private SessionServer? _sessions;
 
     public RunnerDaemon(RunnerDaemonOptions options)
     {
@@ -80,6 +82,8 @@ public sealed partial class RunnerDaemon : IDisposable
         await using var server = await ListenAsync(settings, cancellationToken);
         await using var control = place is null ? null : ControlServer.Start(ControlSocket.In(_options.StateFolder), new DaemonControl(_view, signals).AnswerAsync, _logger);
         _limits = _options.Alone is { } single ? new RunLimits(single, _options.Time, signals.StopGracefully, _logger) : null;
+        await using var sessions = await SessionServer.StartAsync(settings.SessionServer, _options.Time, _logger, cancellationToken);
+        _sessions = sessions;
         var left = JobJournal.Folders(_journals);
         var recovery = Task.CompletedTask;
         try
@@ -114,11 +118,6 @@ public sealed partial class RunnerDaemon : IDisposable
     /// <summary>Null: no address, or an unusable one, which the log says.</summary>
     private async Task<MetricsServer?> ListenAsync(RunnerDaemonSettings settings, CancellationToken cancellationToken)
     {
-        if (settings.SessionServer.ListenAddress.Length > 0)
-        {
-            Log.NoSessions(_logger);
-        }
-
         var wanted = _options.ListenAddress ?? settings.ListenAddress;
         if (!ListenAddress.TryComplete(wanted, out var address))
         {
@@ -252,6 +251,7 @@ public sealed partial class RunnerDaemon : IDisposable
                 Time = _options.Time,
                 Received = _supervisor.Start,
                 Meter = _metrics.Count,
+                Session = () => _sessions?.Invite(),
             },
             _logger);
         if (_current is { } old)
@@ -359,9 +359,6 @@ public sealed partial class RunnerDaemon : IDisposable
 
         [LoggerMessage(LogLevel.Error, "listen_address \"{address}\" is no HOST:PORT; metrics & debug endpoints are off")]
         public static partial void WrongAddress(ILogger logger, string address);
-
-        [LoggerMessage(LogLevel.Warning, "[session_server] is configured, but this version has no session server: interactive terminals are off")]
-        public static partial void NoSessions(ILogger logger);
 
         [LoggerMessage(LogLevel.Information, "Initializing executor providers")]
         public static partial void Initializing(ILogger logger);

@@ -134,6 +134,7 @@ internal sealed partial class PollGeneration : IDisposable
         Time = _sources.Time,
         Received = _sources.Received,
         Meter = happened => _sources.Meter(entry, happened),
+        Session = _sources.Session,
     };
 
     private static partial class Log
@@ -155,4 +156,7 @@ internal sealed record PollSources
 
     /// <summary>Counts what polling does.</summary>
     public required Action<RunnerEntry, PollEvent> Meter { get; init; }
+
+    /// <inheritdoc cref="PollContext.Session"/>
+    public required Func<Sessions.JobSession?> Session { get; init; }
 }

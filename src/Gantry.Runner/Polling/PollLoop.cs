@@ -2,6 +2,7 @@ using Gantry.Engine.Executors;
 using Gantry.Protocol.Runners;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Links;
+using Gantry.Runner.Sessions;
 using Gantry.Runner.Supervising;
 using Microsoft.Extensions.Logging;
 
@@ -78,12 +79,13 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
         }
 
         var (gotJob, retried) = (false, false);
+        var session = context.Executor.Traits.Features.Session ? context.Session() : null;
         try
         {
             context.Meter(PollEvent.Asked);
-            var answer = await RequestAsync(cancellationToken);
+            var answer = await RequestAsync(session?.Offer, cancellationToken);
             (gotJob, retried) = (answer is JobRequestAnswer.Received, answer.Retried);
-            return Take(answer) && !entry.StrictCheckInterval;
+            return Take(answer, session) && !entry.StrictCheckInterval;
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
@@ -94,17 +96,22 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
         }
         finally
         {
+            if (!gotJob)
+            {
+                session?.Dispose();
+            }
+
             context.Gate.Leave(gotJob, retried);
         }
     }
 
-    private async Task<JobRequestAnswer> RequestAsync(CancellationToken cancellationToken)
+    private async Task<JobRequestAnswer> RequestAsync(SessionOffer? session, CancellationToken cancellationToken)
     {
         var contended = context.Capacity.Free < context.Entries;
         if (!contended)
         {
             return await context.Client.RequestJobAsync(
-                context.Identity, context.SystemId, new JobRequestOptions { Session = context.Session() }, cancellationToken);
+                context.Identity, context.SystemId, new JobRequestOptions { Session = session }, cancellationToken);
         }
 
         await context.Turn.WaitAsync(cancellationToken);
@@ -112,7 +119,7 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
         {
             return context.Capacity.HasRoom(entry.Settings.Token, entry.Limit, context.Gate.InFlight - 1)
                 ? await context.Client.RequestJobAsync(
-                    context.Identity, context.SystemId, new JobRequestOptions { Session = context.Session(), Holds = false }, cancellationToken)
+                    context.Identity, context.SystemId, new JobRequestOptions { Session = session, Holds = false }, cancellationToken)
                 : new JobRequestAnswer.None(Retried: false);
         }
         finally
@@ -121,7 +128,7 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
         }
     }
 
-    private bool Take(JobRequestAnswer answer)
+    private bool Take(JobRequestAnswer answer, JobSession? session)
     {
         var refused = answer is JobRequestAnswer.Refused;
         if (refused)
@@ -146,6 +153,7 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
             Executor = context.Executor,
             Link = new GitLabJobLink(context.Client, received.Job.Id, new Engine.Secret(received.Job.Token), context.Identity, logger),
             CorrelationId = received.CorrelationId,
+            Session = session,
         });
         return true;
     }
@@ -199,6 +207,6 @@ internal sealed record PollContext
     /// <summary>Counts what happens.</summary>
     public required Action<PollEvent> Meter { get; init; }
 
-    /// <summary>Where the terminal of the next job would answer; null: nowhere.</summary>
-    public Func<SessionOffer?> Session { get; init; } = () => null;
+    /// <summary>The door of the next job's terminal; null: there is none.</summary>
+    public Func<JobSession?> Session { get; init; } = () => null;
 }

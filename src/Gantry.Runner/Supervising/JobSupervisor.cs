@@ -99,6 +99,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
         {
             running.Progress.Left();
             slot.Dispose();
+            job.Session?.Dispose();
             running.Lifetime.Dispose();
             _jobs.TryRemove(running, out _);
             LogList(running, added: false);
@@ -127,6 +128,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
         JournalRoot = journalRoot,
         CorrelationId = running.Job.CorrelationId,
         Progress = running.Progress,
+        Session = running.Job.Session,
     };
 
     /// <summary>The engine reports whatever happens inside a job; this is for what broke around it.</summary>

@@ -13,4 +13,7 @@ internal sealed record ReceivedJob
     public required IExecutor Executor { get; init; }
     public required IJobLink Link { get; init; }
     public required string CorrelationId { get; init; }
+
+    /// <summary>The door of its terminal; null: none was offered. Disposed with the job.</summary>
+    public Sessions.JobSession? Session { get; init; }
 }

@@ -28,6 +28,7 @@ public sealed class ArtifactGlobTables : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Trap", "24")]
     public async Task Exclude_patterns_match_whole_paths()
     {
         var cases = ArchiveCases.Of("artifact-globs.json", "excluded");

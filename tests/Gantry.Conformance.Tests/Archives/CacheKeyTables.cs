@@ -38,6 +38,7 @@ public sealed class CacheKeyTables
     }
 
     [Fact]
+    [Trait("Trap", "23")]
     public void Keys_have_their_human_hashed_and_file_forms()
     {
         var cases = ArchiveCases.Of("cache-keys.json", "config");

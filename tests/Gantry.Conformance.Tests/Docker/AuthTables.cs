@@ -8,6 +8,7 @@ namespace Gantry.Conformance.Tests.Docker;
 public sealed class AuthTables
 {
     [Fact(Timeout = 30_000)]
+    [Trait("Trap", "28")]
     public async Task Registry_logins_are_found_as_by_the_official_runner()
     {
         var token = TestContext.Current.CancellationToken;

@@ -21,6 +21,7 @@ public sealed class LifecycleTests
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Trap", "15")]
     public async Task After_script_sees_success_and_the_script_sees_running()
     {
         using var bench = new JobRunBench().AfterScript("echo after");
@@ -60,6 +61,7 @@ public sealed class LifecycleTests
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Trap", "14")]
     public async Task Failed_sources_skip_the_script_and_after_script_but_not_uploads_and_cleanup()
     {
         using var bench = new JobRunBench().On("get_sources", "exit 1").AfterScript("echo after").Artifacts();
@@ -136,6 +138,7 @@ public sealed class LifecycleTests
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Trap", "13")]
     public async Task A_job_that_takes_too_long_is_ended_without_anything_more()
     {
         using var bench = new JobRunBench().On("step_script", "hang").AfterScript("echo after").Artifacts();
@@ -174,6 +177,7 @@ public sealed class LifecycleTests
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Trap", "13")]
     public async Task A_cancel_during_the_script_lets_after_script_and_uploads_run()
     {
         using var bench = new JobRunBench().On("step_script", "hang").AfterScript("echo after").Artifacts();
@@ -216,6 +220,7 @@ public sealed class LifecycleTests
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Trap", "13")]
     public async Task An_abort_runs_nothing_more()
     {
         using var bench = new JobRunBench().On("step_script", "hang").AfterScript("echo after").Artifacts();
@@ -239,6 +244,7 @@ public sealed class LifecycleTests
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Trap", "31")]
     public async Task Reasons_that_the_server_does_not_know_are_narrowed()
     {
         using var bench = new JobRunBench().On("prepare_executor", "misconfigured no image");
@@ -266,6 +272,7 @@ public sealed class LifecycleTests
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Trap", "10")]
     public async Task An_unknown_submodule_strategy_fails_the_sources()
     {
         using var bench = new JobRunBench().With("GIT_SUBMODULE_STRATEGY", "deep");

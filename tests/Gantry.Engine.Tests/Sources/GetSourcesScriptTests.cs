@@ -23,6 +23,7 @@ public sealed class GetSourcesScriptTests
     }
 
     [Fact(Timeout = 60_000)]
+    [Trait("Trap", "21")]
     public async Task A_folder_of_an_earlier_job_is_cleaned_and_used_again()
     {
         using var bench = await GitBench.CreateAsync();
@@ -39,6 +40,7 @@ public sealed class GetSourcesScriptTests
     }
 
     [Fact(Timeout = 60_000)]
+    [Trait("Trap", "21")]
     public async Task A_folder_whose_configuration_stays_keeps_its_remote()
     {
         using var bench = await GitBench.CreateAsync();
@@ -147,6 +149,7 @@ public sealed class GetSourcesScriptTests
     }
 
     [Fact(Timeout = 60_000)]
+    [Trait("Trap", "20")]
     public async Task Credentials_live_beside_the_checkout_only_and_go_at_the_end()
     {
         using var bench = await GitBench.CreateAsync();

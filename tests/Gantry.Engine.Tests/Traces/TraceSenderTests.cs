@@ -210,6 +210,7 @@ public sealed class TraceSenderTests : IAsyncDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Trait("Trap", "35")]
     public async Task A_server_that_still_stores_the_log_is_asked_again_after_its_interval()
     {
         _link.UpdateAnswers.Enqueue(new UpdateAnswer(UpdateResult.AcceptedNotCompleted, false, TimeSpan.FromSeconds(7)));

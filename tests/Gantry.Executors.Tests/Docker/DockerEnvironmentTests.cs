@@ -10,6 +10,7 @@ namespace Gantry.Executors.Tests.Docker;
 public sealed class DockerEnvironmentTests(LiveEngine live) : IClassFixture<LiveEngine>
 {
     [Fact(Timeout = 60_000)]
+    [Trait("Trap", "30")]
     public async Task A_script_runs_in_the_image_with_the_jobs_variables_and_its_exit_code_is_the_result()
     {
         var token = TestContext.Current.CancellationToken;
@@ -43,6 +44,7 @@ public sealed class DockerEnvironmentTests(LiveEngine live) : IClassFixture<Live
     }
 
     [Fact(Timeout = 60_000)]
+    [Trait("Trap", "13")]
     public async Task A_cancelled_script_gets_the_signal_and_the_next_step_a_new_container_with_the_same_files()
     {
         var token = TestContext.Current.CancellationToken;
@@ -136,6 +138,7 @@ public sealed class DockerEnvironmentTests(LiveEngine live) : IClassFixture<Live
     }
 
     [Fact(Timeout = 60_000)]
+    [Trait("Trap", "29")]
     public async Task A_whole_job_succeeds_and_leaves_nothing()
     {
         var token = TestContext.Current.CancellationToken;
@@ -146,6 +149,10 @@ public sealed class DockerEnvironmentTests(LiveEngine live) : IClassFixture<Live
         Assert.Contains("the job runs", bench.Link.Trace, StringComparison.Ordinal);
         Assert.Contains("/builds/group/project", bench.Link.Trace, StringComparison.Ordinal);
         Assert.Contains("via runner-host", bench.Link.Trace, StringComparison.Ordinal);
+        // In the first section and there alone: no other container needs an image of its own.
+        Assert.InRange(
+            bench.Link.Trace.IndexOf("Using docker image sha256:", StringComparison.Ordinal), 0,
+            bench.Link.Trace.IndexOf(":prepare_script", StringComparison.Ordinal));
         Assert.Empty(await bench.LeftoversAsync(engine, token));
     }
 }

@@ -32,6 +32,7 @@ public sealed class DockerServiceTests(LiveEngine live) : IClassFixture<LiveEngi
     }
 
     [Fact(Timeout = 90_000)]
+    [Trait("Trap", "26")]
     public async Task A_service_that_died_is_shown_with_its_log_and_the_job_goes_on()
     {
         var token = TestContext.Current.CancellationToken;
@@ -60,6 +61,7 @@ public sealed class DockerServiceTests(LiveEngine live) : IClassFixture<LiveEngi
     }
 
     [Fact(Timeout = 90_000)]
+    [Trait("Trap", "27")]
     public async Task A_service_sees_public_variables_and_its_own_but_no_secret_of_the_job()
     {
         var token = TestContext.Current.CancellationToken;
@@ -114,6 +116,7 @@ public sealed class DockerServiceTests(LiveEngine live) : IClassFixture<LiveEngi
     }
 
     [Fact]
+    [Trait("Trap", "26")]
     public void Listening_ports_are_read_from_the_kernels_table()
     {
         const string Table = "  sl  local_address rem_address   st\n   0: 00000000:1F90 00000000:0000 0A 0\n   1: 0100007F:1F91 0100007F:D431 01 0\n"

@@ -375,6 +375,24 @@ public sealed class RunnerDaemonTests : IAsyncLifetime
         Assert.Equal(System.Net.HttpStatusCode.MethodNotAllowed, post.StatusCode);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task Each_job_is_asked_for_with_a_door_of_its_own()
+    {
+        Start("concurrent = 2\n[session_server]\nlisten_address = \"127.0.0.1:0\"\nadvertise_address = \"runner.example.com:8093\"\n" + Entry(executor: "enterable"));
+        _server.Enqueue(SamplePayloads.Job(1));
+        _server.Enqueue(SamplePayloads.Job(2));
+        await Begun(1);
+        await Begun(2);
+
+        var offers = _server.Requests.Where(r => r.Path == "jobs/request").Select(r => r.Json.GetProperty("session")).ToList();
+        Assert.All(offers, offer => Assert.Matches("^https://runner.example.com:8093/session/[0-9a-f]{64}$", offer.GetProperty("url").GetString()!));
+        Assert.All(offers, offer => Assert.StartsWith("-----BEGIN CERTIFICATE-----", offer.GetProperty("certificate").GetString(), StringComparison.Ordinal));
+        Assert.Equal(offers.Count, offers.Select(offer => offer.GetProperty("authorization").GetString()).Distinct().Count());
+        Assert.NotNull(_running[1].Assignment.Session);
+        Assert.NotSame(_running[1].Assignment.Session, _running[2].Assignment.Session);
+        Assert.Contains("Session server listening", _log.Messages);
+    }
+
     private static readonly TimeSpan Wide = TimeSpan.FromSeconds(1);
 
     private string Entry(string name = "one", string token = "glrt-fake-runner-token", string executor = "scripted") =>
@@ -402,13 +420,19 @@ public sealed class RunnerDaemonTests : IAsyncLifetime
             ConfigPath = _folder.File("config.toml"),
             Context = Some.Context(),
             StateFolder = _folder.File("state"),
-            Executors = new Dictionary<string, Func<RunnerEntry, IExecutor>> { ["scripted"] = _ => new ScriptedExecutor(_time) },
+            Executors = new Dictionary<string, Func<RunnerEntry, IExecutor>> { ["scripted"] = _ => new ScriptedExecutor(_time), ["enterable"] = _ => Enterable() },
             Clients = _clients,
             Time = _time,
             Loggers = _log,
             RunJob = (assignment, lifetime, stopping) => (_running[assignment.Payload.Id] = new Running(assignment, lifetime, stopping)).Task,
         });
         _run = _daemon.RunAsync(_signals, CancellationToken.None);
+    }
+
+    private ScriptedExecutor Enterable()
+    {
+        var plain = new ScriptedExecutor(_time);
+        return new ScriptedExecutor(_time) { Traits = plain.Traits with { Features = plain.Traits.Features with { Session = true } } };
     }
 
     private Task Begun(long id) => _time.PumpUntilAsync(() => _running.ContainsKey(id), Step);

@@ -137,6 +137,7 @@ public sealed class GitLabClientTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    [Trait("Trap", "7")]
     public async Task A_job_that_cannot_be_decoded_is_a_failure_and_its_text_stays_secret()
     {
         using var client = Some.Client(_server, _time, _log);

@@ -120,6 +120,7 @@ public sealed class GitLabJobLinkTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    [Trait("Trap", "1")]
     public async Task A_gap_is_answered_with_the_servers_size()
     {
         await Patch(0, "hello");

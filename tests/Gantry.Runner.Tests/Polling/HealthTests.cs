@@ -11,6 +11,7 @@ public sealed class HealthTests
     public HealthTests() => _health = new Health(3, TimeSpan.FromMinutes(60), _time);
 
     [Fact]
+    [Trait("Trap", "6")]
     public void Three_refusals_in_a_row_switch_an_entry_off()
     {
         Assert.False(_health.Mark(healthy: false));

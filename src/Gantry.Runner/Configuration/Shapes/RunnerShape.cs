@@ -48,6 +48,7 @@ internal static class RunnerShape
         ConfigKey.Text("name").Written().Flag("--name,--description", "RUNNER_NAME"),
         ConfigKey.Number("limit").Flag("--limit", "RUNNER_LIMIT"),
         ConfigKey.Number("output_limit").Flag("--output-limit", "RUNNER_OUTPUT_LIMIT"),
+        ConfigKey.Number("output_limit_tail"),
         ConfigKey.Number("request_concurrency").Flag("--request-concurrency", "RUNNER_REQUEST_CONCURRENCY"),
         ConfigKey.OptionalBoolean("strict_check_interval").Flag("--strict-check-interval", "RUNNER_STRICT_CHECK_INTERVAL"),
         ConfigKey.Number("unhealthy_requests_limit").Flag("--unhealthy-requests-limit", "RUNNER_UNHEALTHY_REQUESTS_LIMIT"),
