@@ -16,7 +16,7 @@ public sealed class SessionServerTests : IAsyncLifetime
 {
     private const int Limit = 30_000;
 
-    private readonly FakeTimeProvider _time = new(DateTimeOffset.UtcNow);
+    private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly RecordingLogger<SessionServerTests> _log = new();
     private readonly RecordingJobLog _jobLog = new();
     private readonly FakePlace _place = new();
