@@ -34,7 +34,7 @@ public sealed partial class JobRecovery(RecoveryAssignment assignment, TimeProvi
             await RemovePlaceAsync(journal, payload, stopping);
         }
 
-        using var spool = TraceSpool.Open(
+        using var spool = TraceSpool.OpenWith(
             journal.SpoolPath, WholeLogs.SettingsOf(assignment.Runner, payload.Id, Path.GetDirectoryName(journal.Folder)!));
         var final = journal.State.Verdict is { } known ? FinalOf(known) : EndLog(spool, journal, payload);
         await using var sender = new TraceSender(spool, assignment.Link, new TraceSenderSettings

@@ -41,7 +41,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         {
             WholeLogs.Prune(assignment.JournalRoot, time.GetUtcNow());
             journal = JobJournal.Create(assignment.JournalRoot, assignment.Payload, FirstState());
-            spool = TraceSpool.Open(journal.SpoolPath, WholeLogs.SettingsOf(assignment.Runner, assignment.Payload.Id, assignment.JournalRoot));
+            spool = TraceSpool.OpenWith(journal.SpoolPath, WholeLogs.SettingsOf(assignment.Runner, assignment.Payload.Id, assignment.JournalRoot));
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {

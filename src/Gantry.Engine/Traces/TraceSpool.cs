@@ -89,10 +89,10 @@ public sealed class TraceSpool : IDisposable
     /// <param name="limitBytes">Bytes of output to keep; null for no limit. The notice comes on top of it.</param>
     /// <param name="tailBytes">How much of the dropped output's end is appended by <see cref="Seal"/>; 0 for the official behaviour.</param>
     public static TraceSpool Open(string path, long? limitBytes, int tailBytes = 0) =>
-        Open(path, new TraceSpoolSettings(limitBytes, tailBytes, WholePath: null));
+        OpenWith(path, new TraceSpoolSettings(limitBytes, tailBytes, WholePath: null));
 
     /// <inheritdoc cref="Open(string, long?, int)"/>
-    public static TraceSpool Open(string path, TraceSpoolSettings settings)
+    public static TraceSpool OpenWith(string path, TraceSpoolSettings settings)
     {
         var spool = new TraceSpool(OpenPrivate(path), settings);
         spool.Recompute();
