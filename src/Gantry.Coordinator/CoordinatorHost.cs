@@ -1,7 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
 using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Artifacts;
 using Gantry.Coordinator.Creation;
 using Gantry.Coordinator.Git;
+using Gantry.Coordinator.Git.Import;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.Queue;
 using Gantry.Coordinator.RestApi;
@@ -14,6 +16,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -45,20 +48,35 @@ public sealed class CoordinatorHost : IAsyncDisposable
     /// <summary>A file, readable by its owner only, with the first personal access token of the instance's owner.</summary>
     public string RootTokenFile => new DataFolder(_services.Settings.DataDirectory).RootToken;
 
+    /// <summary>
+    /// The address that sets the owner's password, once, within a day; null when there is a password, or when nobody needs one.
+    /// Known once started; a new start makes a new one. A secret.
+    /// </summary>
+    public string? OwnerLink { get; private set; }
+
     internal CoordinatorServices Services => _services;
+
+    /// <summary>Every address that is answered, for the tests of who may what.</summary>
+    internal IEnumerable<RouteEndpoint> Endpoints => ((IEndpointRouteBuilder)_app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     /// <summary>
     /// Opens the data directory and puts everything together; nothing listens yet. Throws <see cref="StoreVersionException"/> for
-    /// data of a newer version, and <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> for a folder that cannot be used.
+    /// data of a newer version, <see cref="ArgumentException"/> for settings that do not go together, and <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/> for a folder that cannot be used.
     /// </summary>
     /// <param name="settings">Address, folder, limits.</param>
     /// <param name="loggers">Where the log goes; not disposed.</param>
     public static CoordinatorHost Build(CoordinatorSettings settings, ILoggerFactory loggers)
     {
+        if (settings.Problems().ToList() is { Count: > 0 } problems)
+        {
+            throw new ArgumentException(string.Join('\n', problems), nameof(settings));
+        }
+
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddSingleton(loggers);
         builder.WebHost.UseUrls(settings.ListenUrl);
         builder.WebHost.ConfigureKestrel(Limit);
+        UseTls(builder, settings);
         var app = builder.Build();
 
         var services = Compose(settings, loggers);
@@ -73,6 +91,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         await _app.StartAsync(cancellation);
         var listening = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         _services.Address.Listening(listening.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
+        OwnerLink = await FirstStart.OwnerLinkAsync(_services, cancellation) is { } path ? Url + path : null;
         await _services.Creator.ResumeAsync(cancellation);
         _bridges.Start();
         _housekeeping.Start();
@@ -92,6 +111,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         await _housekeeping.DisposeAsync();
         await _app.DisposeAsync();
         _services.Traces.Dispose();
+        _services.SigningKey.Dispose();
         _services.Database.Dispose();
     }
 
@@ -106,7 +126,10 @@ public sealed class CoordinatorHost : IAsyncDisposable
         var artifacts = new ArtifactFiles(folder.Artifacts, folder.Uploads);
         artifacts.EmptyUploads();
         var lifecycle = new JobLifecycle(new PipelineCourse(clock), clock);
-        var payloads = new PayloadBuilder(new PayloadVariables(address, clock), address, clock);
+        var signing = SigningKey.Open(folder.SigningKey);
+        var payloads = new PayloadBuilder(new PayloadVariables(new IdTokens(signing, address, clock), address, clock), address, clock);
+        var creator = new PipelineCreator(database, repositories, artifacts, lifecycle, address, clock);
+        var pushes = new PushHandler(database, repositories, creator, loggers.CreateLogger<PushHandler>());
         return new CoordinatorServices
         {
             Settings = settings,
@@ -117,22 +140,27 @@ public sealed class CoordinatorHost : IAsyncDisposable
             Traces = new TraceStore(folder.Traces),
             Artifacts = artifacts,
             Repositories = repositories,
+            SigningKey = signing,
             Authentication = new Authentication(database, clock),
+            SignIn = new SignIn(database, clock),
+            Pushes = pushes,
+            Imports = new RepositoryImport(repositories),
+            Committing = new Committing(database, repositories, new CommitWriter(repositories, clock), pushes),
+            Schedules = new ScheduleRunner(database, repositories, creator, clock, loggers.CreateLogger<ScheduleRunner>()),
             Signal = new QueueSignal(feed, clock),
             Queue = new JobQueue(database, feed, new Assignment(lifecycle, payloads, clock)),
             Heartbeats = new RunnerHeartbeats(database, clock),
             Lifecycle = lifecycle,
             Actions = new JobActions(database, lifecycle),
-            Creator = new PipelineCreator(database, repositories, artifacts, lifecycle, address, clock),
+            Creator = creator,
             Loggers = loggers,
         };
     }
 
     private static void Route(WebApplication app, CoordinatorServices services, ILoggerFactory loggers)
     {
-        var pushes = new PushHandler(services.Database, services.Repositories, services.Creator, loggers.CreateLogger<PushHandler>());
         var git = new GitEndpoint(
-            services.Database, services.Authentication, services.Repositories, pushes.HandleAsync, loggers.CreateLogger<GitEndpoint>());
+            services.Database, services.Authentication, services.Repositories, services.Pushes.HandleAsync, loggers.CreateLogger<GitEndpoint>());
         app.Use(async (HttpContext http, RequestDelegate next) =>
         {
             if (!await git.TryHandleAsync(http))
@@ -147,6 +175,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         var api = new ApiRoutes(app, services.Authentication);
         RunnerApiRoutes.Map(api, services);
         RestApiRoutes.Map(api, services);
+        DiscoveryEndpoints.Map(app, services);
         app.MapWeb(services);
     }
 
@@ -154,6 +183,24 @@ public sealed class CoordinatorHost : IAsyncDisposable
     {
         http.Response.ContentType = "text/plain; charset=utf-8";
         return http.Response.WriteAsync("Gantry OK\n", http.RequestAborted);
+    }
+
+    private static void UseTls(WebApplicationBuilder builder, CoordinatorSettings settings)
+    {
+        if (settings is not { TlsCertificate: { } certificate, TlsKey: { } key })
+        {
+            return;
+        }
+
+        var own = X509Certificate2.CreateFromPemFile(certificate, key);
+        var chain = new X509Certificate2Collection();
+        chain.ImportFromPemFile(certificate);
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options => options.ConfigureHttpsDefaults(tls =>
+        {
+            tls.ServerCertificate = own;
+            tls.ServerCertificateChain = chain;
+        }));
     }
 
     private static void Limit(KestrelServerOptions options)

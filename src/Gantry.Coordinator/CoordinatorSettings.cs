@@ -33,5 +33,34 @@ public sealed record CoordinatorSettings
     /// </summary>
     public bool NoAuth { get; init; }
 
+    /// <summary>PEM file with the certificate and its chain; set together with <see cref="TlsKey"/>. Null: plain HTTP.</summary>
+    public string? TlsCertificate { get; init; }
+
+    /// <summary>PEM file with the certificate's private key.</summary>
+    public string? TlsKey { get; init; }
+
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>What cannot be used together; empty when all is well.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (!Uri.TryCreate(ListenUrl, UriKind.Absolute, out var address))
+        {
+            yield return $"{ListenUrl} is no address to listen on; give host and port, for example 127.0.0.1:8929";
+        }
+        else if (NoAuth && !address.IsLoopback)
+        {
+            yield return $"--no-auth makes everybody who reaches {address.Authority} the owner: it is allowed on a loopback address only, for example --listen 127.0.0.1:8929";
+        }
+
+        if (ExternalUrl is { } external && !(Uri.TryCreate(external, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"))
+        {
+            yield return $"--external-url must begin with http:// or https://, not {external}";
+        }
+
+        if ((TlsCertificate is null) != (TlsKey is null))
+        {
+            yield return "--tls-cert and --tls-key go together: give both, or neither";
+        }
+    }
 }

@@ -2,7 +2,7 @@ namespace Gantry.Coordinator;
 
 /// <summary>
 /// Where the coordinator keeps everything: <c>db.sqlite</c>, <c>repositories/&lt;project id&gt;.git</c>, <c>traces/</c>,
-/// <c>artifacts/</c>, <c>uploads/</c> (not finished yet, emptied at start), <c>root_token</c>. The folder is 0700.
+/// <c>artifacts/</c>, <c>uploads/</c> (not finished yet, emptied at start), <c>root_token</c>, <c>id_token_key.pem</c>. The folder is 0700.
 /// </summary>
 internal sealed class DataFolder
 {
@@ -23,6 +23,7 @@ internal sealed class DataFolder
     public string Traces => Path.Combine(Root, "traces");
     public string Artifacts => Path.Combine(Root, "artifacts");
     public string Uploads => Path.Combine(Root, "uploads");
+    public string SigningKey => Path.Combine(Root, "id_token_key.pem");
     public string RootToken => Path.Combine(Root, "root_token");
 
     public static void Create(string folder)

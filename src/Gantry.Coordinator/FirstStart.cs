@@ -1,3 +1,4 @@
+using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Queue;
 using Gantry.Coordinator.Store;
 
@@ -12,8 +13,19 @@ internal static class FirstStart
         var token = await services.Database.WriteAsync(session => Prepare(session, services.Settings.OwnerName, now), cancellation);
         if (token is not null)
         {
-            await WriteSecretAsync(tokenFile, token, cancellation);
+            SecretFile.Write(tokenFile, token + "\n");
         }
+    }
+
+    /// <summary>Where the owner sets their password; null when they have one, or when nobody is asked for any.</summary>
+    public static async Task<string?> OwnerLinkAsync(CoordinatorServices services, CancellationToken cancellation)
+    {
+        var owner = services.Settings.NoAuth
+            ? null
+            : await services.Database.ReadAsync(
+                session => session.Users.FindByName(services.Settings.OwnerName) is { } user && session.Users.PasswordHash(user.Id) is null ? user : null,
+                cancellation);
+        return owner is null ? null : SignIn.LinkPath(await services.SignIn.CreateLinkAsync(owner.Id, cancellation));
     }
 
     // The token of a new owner; null when there is one already.
@@ -35,17 +47,5 @@ internal static class FirstStart
         var token = TokenHash.Create("glpat-");
         session.Tokens.Add(owner.Id, "first token", token, ["api", "read_repository", "write_repository"], null, now);
         return token;
-    }
-
-    private static async Task WriteSecretAsync(string path, string text, CancellationToken cancellation)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        await using var file = new StreamWriter(path, options);
-        await file.WriteLineAsync(text.AsMemory(), cancellation);
     }
 }

@@ -7,7 +7,7 @@ namespace Gantry.Coordinator;
 
 /// <summary>
 /// What happens by the clock (ci-yaml §19.7): delayed jobs whose time has come, jobs that no runner accepted, jobs whose runner
-/// fell silent or that run too long, artifacts past their time. One loop; each look is a few indexed queries.
+/// fell silent or that run too long, artifacts past their time, pipeline schedules. One loop; each look is a few indexed queries.
 /// </summary>
 internal sealed partial class Housekeeping(CoordinatorServices services, ILogger<Housekeeping> log) : IAsyncDisposable
 {
@@ -45,6 +45,7 @@ internal sealed partial class Housekeeping(CoordinatorServices services, ILogger
         }
 
         await DropExpiredAsync(now, cancellation);
+        await services.Schedules.RunDueAsync(cancellation);
     }
 
     private JobRow? Judge(StoreSession session, long jobId, OverdueVerdict verdict)

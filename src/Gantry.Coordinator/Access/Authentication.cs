@@ -54,7 +54,7 @@ internal sealed class Authentication(Database database, TimeProvider clock)
     {
         var now = clock.GetUtcNow();
         var person = await database.ReadAsync(
-            session => session.Tokens.FindValid(token, now) is { } found && session.Users.Find(found.UserId) is { } user
+            session => session.Tokens.FindValid(token, now) is { } found && session.Users.Find(found.UserId) is { Blocked: false } user
                 ? new Caller.Person(user, found.Scopes, found)
                 : null,
             cancellation);
@@ -68,7 +68,7 @@ internal sealed class Authentication(Database database, TimeProvider clock)
 
     private Task<Caller?> OfJobAsync(string token, CancellationToken cancellation) =>
         database.ReadAsync<Caller?>(
-            session => session.Jobs.FindByToken(token) is { } job && CiStatus.IsExecuting(job.Status) && session.Users.Find(job.UserId) is { } user
+            session => session.Jobs.FindByToken(token) is { } job && CiStatus.IsExecuting(job.Status) && session.Users.Find(job.UserId) is { Blocked: false } user
                 ? new Caller.Job(job, user)
                 : null,
             cancellation);

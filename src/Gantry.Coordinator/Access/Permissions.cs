@@ -33,11 +33,38 @@ internal static class Permissions
     public static bool MayPush(StoreSession session, Caller caller, ProjectRow project) =>
         caller is Caller.Person && LevelIn(session, caller, project) >= AccessLevel.Developer;
 
-    /// <summary>Writes to a ref: protected ones need the role that their protection names.</summary>
+    /// <summary>Writes to a ref: protected ones need the role that their protection names; of several the most generous one counts.</summary>
     public static bool MayPushTo(StoreSession session, Caller caller, ProjectRow project, string name, bool isTag) =>
-        MayPush(session, caller, project)
-        && LevelIn(session, caller, project) >= (IsProtected(session, project.Id, name, isTag) ? AccessLevel.Maintainer : AccessLevel.Developer);
+        MayPush(session, caller, project) && Reaches(session, caller, project, (name, isTag), protection => protection.PushLevel);
 
-    public static bool IsProtected(StoreSession session, long projectId, string name, bool isTag) =>
-        session.Projects.ProtectedPatterns(projectId, isTag ? "tag" : "branch").Any(pattern => Wildcard.Matches(pattern, name));
+    /// <summary>Starts, retries, plays and cancels what runs for a ref.</summary>
+    public static bool MayRun(StoreSession session, Caller caller, ProjectRow project, string name, bool isTag) =>
+        MayPush(session, caller, project)
+        && Reaches(session, caller, project, (name, isTag), protection => Least(protection.PushLevel, protection.RunLevel));
+
+    /// <summary>Rewrites or removes a ref.</summary>
+    public static bool MayForce(StoreSession session, ProjectRow project, string name, bool isTag)
+    {
+        var protections = Protections(session, project.Id, name, isTag);
+        return protections.Count == 0 || protections.Any(protection => protection.AllowForcePush);
+    }
+
+    public static bool IsProtected(StoreSession session, long projectId, string name, bool isTag) => Protections(session, projectId, name, isTag).Count > 0;
+
+    private static bool Reaches(
+        StoreSession session, Caller caller, ProjectRow project, (string Name, bool IsTag) reference, Func<ProtectedRefRow, AccessLevel> needed)
+    {
+        var protections = Protections(session, project.Id, reference.Name, reference.IsTag);
+        var level = LevelIn(session, caller, project);
+        return protections.Count == 0
+            ? level >= AccessLevel.Developer
+            : protections.Select(needed).Any(least => least > AccessLevel.None && level >= least);
+    }
+
+    private static List<ProtectedRefRow> Protections(StoreSession session, long projectId, string name, bool isTag) =>
+        [.. session.Projects.Protected(projectId, isTag).Where(protection => Wildcard.Matches(protection.Pattern, name))];
+
+    // Nobody is less than everybody here.
+    private static AccessLevel Least(AccessLevel one, AccessLevel other) =>
+        one == AccessLevel.None ? other : other == AccessLevel.None || one < other ? one : other;
 }

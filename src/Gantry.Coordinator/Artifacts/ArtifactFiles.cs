@@ -58,13 +58,13 @@ internal sealed class ArtifactFiles(string folder, string uploads)
 
     public void Drop(ArtifactUpload upload) => File.Delete(upload.Path);
 
+    public FileStream OpenRead(ArtifactUpload upload) => Open(upload.Path);
+
     /// <summary>Null when the bytes are gone.</summary>
     public FileStream? OpenRead(JobArtifactRow artifact)
     {
         var path = PathOf(artifact);
-        return File.Exists(path)
-            ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 64 * 1024, useAsync: true)
-            : null;
+        return File.Exists(path) ? Open(path) : null;
     }
 
     public void Delete(JobArtifactRow artifact)
@@ -84,6 +84,9 @@ internal sealed class ArtifactFiles(string folder, string uploads)
             File.Delete(file);
         }
     }
+
+    private static FileStream Open(string path) =>
+        new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 64 * 1024, useAsync: true);
 
     private string PathOf(JobArtifactRow artifact) =>
         Path.Combine(folder, (artifact.JobId / 1000).ToString("d4", null), $"{artifact.JobId}-{artifact.Id}");

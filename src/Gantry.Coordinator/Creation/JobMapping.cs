@@ -51,6 +51,18 @@ internal static class JobMapping
         Hooks = [.. job.Hooks.Select(hook => new JobHook { Name = hook.Key, Script = hook.Value })],
         Inputs = [.. job.Inputs.Select(InputMapping.Input)],
         Run = job.RunJson ?? "",
+        IdTokens = [.. job.IdTokens.Select(token => new DefinedIdToken { Name = token.Name, Audiences = token.Audiences })],
+        DefinedSecrets =
+        [
+            .. job.Secrets.Select(secret => new DefinedSecret
+            {
+                Name = secret.Name,
+                Provider = secret.Provider,
+                Settings = secret.Settings,
+                File = secret.IsFile,
+                Token = secret.Token,
+            }),
+        ],
         Variables = [.. job.Variables.Select(variable => new DefinedVariable { Key = variable.Key, Value = variable.Value, Raw = variable.IsRaw })],
         Dependencies = job.Dependencies,
         Retry = job.Retry.Max > 0 ? new DefinedRetry { Max = job.Retry.Max, When = job.Retry.When, ExitCodes = job.Retry.ExitCodes } : null,

@@ -43,6 +43,10 @@ internal sealed class PipelineCreator(
         var compilation = await PipelineCompiler.CompileAsync(await RequestAsync(draft, configuration, tree, reader, cancellation), cancellation);
         switch (compilation)
         {
+            case PipelineCompilation.Created created when Unsupported(created.Pipeline) is { Count: > 0 } problems:
+                return order.KeepErrors
+                    ? await KeepAsync(draft, pipeline => Failed(pipeline, string.Join(", ", problems)), null, cancellation)
+                    : new PipelineCreation.Refused(problems);
             case PipelineCompilation.Created created:
                 return await StartAsync(draft, created.Pipeline, cancellation);
             case PipelineCompilation.Rejected rejected when order.KeepErrors:
@@ -115,6 +119,7 @@ internal sealed class PipelineCreator(
             User = new UserFacts { Id = order.User.Id, Login = order.User.Username, Name = order.User.Name, Email = order.User.Email },
             Iid = iid,
             IsTriggered = order.Triggered,
+            ScheduleDescription = order.ScheduleDescription,
             Upstream = order.Upstream is { } upstream ? new UpstreamFacts(upstream.ProjectId, upstream.PipelineId, upstream.Id) : null,
         });
     }
@@ -173,6 +178,13 @@ internal sealed class PipelineCreator(
         }
     }
 
+    // What is good configuration and this server has not: told, rather than left out of the job.
+    private static List<string> Unsupported(PipelineModel pipeline) =>
+    [
+        .. pipeline.Jobs.SelectMany(job => job.Secrets.Where(secret => secret.Provider == "gitlab_secrets_manager")
+            .Select(secret => $"jobs:{job.Name}:secrets:{secret.Name} this server has no secrets manager of its own; use vault, gcp_secret_manager, azure_key_vault or aws_secrets_manager")),
+    ];
+
     private static PipelineRow Failed(PipelineRow pipeline, string errors) =>
         pipeline with { Status = CiStatus.Failed, YamlErrors = errors, FailureReason = "config_error", FinishedAt = pipeline.CreatedAt };
 
@@ -195,6 +207,11 @@ internal sealed class PipelineCreator(
 
                 foreach (var job in model?.Jobs ?? [])
                 {
+                    if (job.ResourceGroup is { } group)
+                    {
+                        session.ResourceGroups.Ensure(order.Project.Id, group, added.CreatedAt);
+                    }
+
                     session.Jobs.Add(JobMapping.Row(added, order.Project, job), JobMapping.Definition(order.Project, job), JobMapping.Needs(job));
                 }
 

@@ -35,6 +35,9 @@ internal sealed record PipelineOrder
     /// <summary>The bridge that asks for it; null for a root.</summary>
     public JobRow? Upstream { get; init; }
 
+    /// <summary>Of the schedule that starts it.</summary>
+    public string? ScheduleDescription { get; init; }
+
     /// <summary>Started with a trigger token.</summary>
     public bool Triggered { get; init; }
 }

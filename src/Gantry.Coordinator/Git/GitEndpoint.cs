@@ -83,13 +83,13 @@ internal sealed partial class GitEndpoint(
             await http.Response.WriteAsync($"{service.Length + 4:x4}{service}0000", http.RequestAborted);
         }
 
-        await RunAsync(http, ["--advertise-refs"], request, project, Stream.Null);
+        await RunAsync(http, [request.Service, "--stateless-rpc", "--advertise-refs", "."], request, project, Stream.Null);
     }
 
-    private Task ServeAsync(HttpContext http, GitRequest request, ProjectRow project, Stream body)
+    private Task ServeAsync(HttpContext http, GitRequest request, ProjectRow project, Stream body, params IReadOnlyList<string> configuration)
     {
         http.Response.ContentType = $"application/x-git-{request.Service}-result";
-        return RunAsync(http, [], request, project, body);
+        return RunAsync(http, [.. configuration, request.Service, "--stateless-rpc", "."], request, project, body);
     }
 
     private async Task ReceiveAsync(HttpContext http, GitRequest request, ProjectRow project, Caller.Person caller)
@@ -111,10 +111,13 @@ internal sealed partial class GitEndpoint(
             return;
         }
 
+        // git itself sees whether history would be rewritten; it refuses then, for all refs of the push.
+        var rewriting = await database.ReadAsync(
+            session => commands.Updates.All(update => Permissions.MayForce(session, project, update.ShortName, update.IsTag)), cancellation);
         using var turn = await repositories.TakePushTurnAsync(project.Id, cancellation);
         var reader = new RepositoryReader(repositories, project.Id);
         var before = await reader.HeadsAsync(cancellation);
-        await ServeAsync(http, request, project, body.AsStream());
+        await ServeAsync(http, request, project, body.AsStream(), rewriting ? [] : ["-c", "receive.denyNonFastForwards=true"]);
 
         // The refs have moved: what follows from that happens even when the client has gone.
         var after = await reader.HeadsAsync(CancellationToken.None);
@@ -127,7 +130,8 @@ internal sealed partial class GitEndpoint(
     }
 
     private static bool MayChange(StoreSession session, Caller caller, ProjectRow project, PushCommand update) =>
-        (update.IsBranch || update.IsTag) && Permissions.MayPushTo(session, caller, project, update.ShortName, update.IsTag);
+        (update.IsBranch || update.IsTag) && Permissions.MayPushTo(session, caller, project, update.ShortName, update.IsTag)
+        && (!update.IsDeletion || Permissions.MayForce(session, project, update.ShortName, update.IsTag));
 
     private static List<RefChange> Compare(IReadOnlyList<RefHead> before, IReadOnlyList<RefHead> after)
     {
@@ -146,10 +150,10 @@ internal sealed partial class GitEndpoint(
         return changes;
     }
 
-    private async Task RunAsync(HttpContext http, IReadOnlyList<string> options, GitRequest request, ProjectRow project, Stream input)
+    private async Task RunAsync(HttpContext http, IReadOnlyList<string> arguments, GitRequest request, ProjectRow project, Stream input)
     {
         var output = await repositories.Git.RunAsync(
-            repositories.PathOf(project.Id), [request.Service, "--stateless-rpc", .. options, "."],
+            repositories.PathOf(project.Id), arguments,
             new GitStreams(input, http.Response.Body, request.Protocol), http.RequestAborted);
         if (output.ExitCode != 0)
         {

@@ -38,8 +38,10 @@ internal sealed class GitProgram
     public async Task<GitOutput> RunAsync(string folder, IReadOnlyList<string> arguments, GitStreams streams, CancellationToken cancellation)
     {
         using var message = new MemoryStream();
-        await using var child = ChildProcess.Start(Describe(folder, arguments, streams.Protocol) with
+        var start = Describe(folder, arguments, streams.Protocol);
+        await using var child = ChildProcess.Start(start with
         {
+            Environment = start.Environment with { Set = start.Environment.Set.Concat(streams.Environment).ToDictionary() },
             Input = ProcessInput.Written,
             Output = ProcessOutput.Read,
             Error = ProcessOutput.To(bytes => message.Write(bytes[..(int)Math.Min(bytes.Length, MessageLimit - message.Length)])),

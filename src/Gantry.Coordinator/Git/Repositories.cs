@@ -43,10 +43,9 @@ internal sealed class Repositories(string folder, GitProgram git)
         var path = PathOf(projectId);
         await git.RunCheckedAsync(
             folder, ["init", "--quiet", "--bare", "--template=", $"--initial-branch={defaultBranch}", path], cancellation);
-        foreach (var (key, value) in Configuration)
-        {
-            await git.RunCheckedAsync(path, ["config", key, value], cancellation);
-        }
+        await File.AppendAllLinesAsync(
+            Path.Combine(path, "config"),
+            Configuration.Select(setting => setting.Key.Split('.') is [var section, var name] ? $"[{section}]\n\t{name} = {setting.Value}" : ""), cancellation);
     }
 
     public void Delete(long projectId)
@@ -59,6 +58,25 @@ internal sealed class Repositories(string folder, GitProgram git)
 
     public Task SetDefaultBranchAsync(long projectId, string branch, CancellationToken cancellation) =>
         git.RunCheckedAsync(PathOf(projectId), ["symbolic-ref", "HEAD", "refs/heads/" + branch], cancellation);
+
+    /// <summary>False when git does not take the name.</summary>
+    public async Task<bool> CreateRefAsync(long projectId, RefOrder order, string sha, Store.UserRow user, CancellationToken cancellation)
+    {
+        var name = new RefHead(order.Name, order.IsTag, sha).FullName;
+        if (order.Name.Length == 0 || order.Name[0] == '-' || (await git.RunAsync(PathOf(projectId), ["check-ref-format", name], cancellation)).ExitCode != 0)
+        {
+            return false;
+        }
+
+        string[] arguments = order is { IsTag: true, Message: { Length: > 0 } message }
+            ? ["-c", $"user.name={user.Name}", "-c", $"user.email={user.Email}", "tag", "--annotate", "--message", message, "--", order.Name, sha]
+            : ["update-ref", name, sha, new string('0', sha.Length)];
+        return (await git.RunAsync(PathOf(projectId), arguments, cancellation)).ExitCode == 0;
+    }
+
+    /// <summary>False when there was none.</summary>
+    public async Task<bool> DeleteRefAsync(long projectId, string fullName, CancellationToken cancellation) =>
+        (await git.RunAsync(PathOf(projectId), ["update-ref", "-d", fullName], cancellation)).ExitCode == 0;
 
     /// <summary>Makes a pipeline's commit fetchable whatever happens to its branch (ci-yaml §22).</summary>
     public Task KeepPipelineAsync(long projectId, long pipelineId, string sha, CancellationToken cancellation) =>

@@ -15,7 +15,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder routes, Authentication aut
         MapRaw(method, path, async http =>
         {
             var caller = await authentication.OfApiAsync(http, http.RequestAborted) ?? throw ApiException.Unauthorized();
-            if (caller is Caller.Person person && !MayUse(person, method))
+            if (caller is Caller.Person person && !MayUse(person, method, path))
             {
                 throw new ApiException(StatusCodes.Status403Forbidden, "insufficient_scope") { IsParameter = true };
             }
@@ -41,7 +41,11 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder routes, Authentication aut
             }
         });
 
-    // `read_api` reads; `create_runner` is looked at again where runners are made.
-    private static bool MayUse(Caller.Person person, string method) =>
-        person.Has("api", "create_runner") || (method == "GET" && person.Has("read_api", "read_user"));
+    // What a token is for, and nothing else: making runners, reading who somebody is, reading everything.
+    private static bool MayUse(Caller.Person person, string method, string path) =>
+        person.Has("api")
+        || (method == "GET" && (person.Has("read_api") || path == "personal_access_tokens/self"))
+        || (method == "GET" && person.Has("read_user") && (path is "user" or "version" or "metadata" || path.StartsWith("users", StringComparison.Ordinal)))
+        || (method == "DELETE" && path == "personal_access_tokens/self")
+        || (path == "user/runners" && person.Has("create_runner"));
 }

@@ -38,7 +38,7 @@ internal sealed class PayloadBuilder(PayloadVariables variables, ServerAddress a
                 TokenMaskPrefixes = TokenPrefixes,
                 FailureReasons = FailureReasons.FromRunner,
             },
-            Secrets = definition.Secrets ?? new Dictionary<string, System.Text.Json.JsonElement>(),
+            Secrets = PayloadSecrets.Build(definition, all),
             Hooks = definition.Hooks,
             Run = definition.Run,
         };

@@ -9,7 +9,7 @@ using Gantry.Protocol.Jobs;
 namespace Gantry.Coordinator.Queue;
 
 /// <summary>The variables of a job in their order of precedence (ci-yaml §16.2), references resolved.</summary>
-internal sealed class PayloadVariables(ServerAddress address, TimeProvider clock)
+internal sealed class PayloadVariables(IdTokens tokens, ServerAddress address, TimeProvider clock)
 {
     private const int LargestValue = 1024 * 1024;
 
@@ -34,12 +34,20 @@ internal sealed class PayloadVariables(ServerAddress address, TimeProvider clock
             list.AddRange(PredefinedVariables.ForUser(new UserFacts { Id = user.Id, Login = user.Username, Name = user.Name, Email = user.Email }));
         }
 
+        list.AddRange(Reported(session, job, definition));
         list.AddRange(Configured(session.Variables.Of(VariableStore.Instance), job));
         list.AddRange(Configured(session.Variables.Of(project.Id), job));
         list.AddRange(session.Pipelines.Variables(pipeline.Id).Select(Given));
         list.AddRange(session.Jobs.Variables(job.Id).Select(Given));
+        list.InsertRange(0, tokens.Build(session, request, project, pipeline, list));
         return Resolve(list);
     }
+
+    // What the jobs whose artifacts this one gets left in dotenv reports, the latest last.
+    private static IEnumerable<Variable> Reported(StoreSession session, JobRow job, JobDefinition definition) =>
+        DependencyRule.Of(session, job, definition)
+            .SelectMany(producer => session.Reports.Dotenv(producer.Id))
+            .Select(pair => new Variable { Key = pair.Key, Value = pair.Value });
 
     private IEnumerable<Variable> Persisted(PayloadRequest request, ProjectRow project, PipelineRow pipeline)
     {

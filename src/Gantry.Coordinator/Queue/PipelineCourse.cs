@@ -95,6 +95,7 @@ internal sealed class PipelineCourse(TimeProvider clock)
         {
             rows[after.Name] = Moved(rows[after.Name], after);
             session.Jobs.Update(rows[after.Name]);
+            Deployments.Record(session, rows[after.Name], clock.GetUtcNow());
         }
 
         foreach (var (_, after) in changes.Where(change => change.Before is null))

@@ -22,7 +22,7 @@ internal static class RequiredFeatures
         Need(job.Steps.Any(step => step.Name == "release"), features.MultiBuildSteps, "multi_build_steps");
         Need(job.AllowFailureExitCodes.Count > 0, features.ReturnExitCode, "return_exit_code");
         Need(job.Cache.Any(cache => cache.Entry.FallbackKeys.Count > 0), features.FallbackCacheKeys, "fallback_cache_keys");
-        Need(job.Secrets is { Count: > 0 }, features.VaultSecrets, "vault_secrets");
+        Need(job.DefinedSecrets.Count > 0, features.VaultSecrets, "vault_secrets");
         Need(job.Run.Length > 0, features.NativeStepsIntegration, "native_steps_integration");
         Need(job.Inputs.Count > 0, features.JobInputs, "job_inputs");
         return missing;

@@ -15,7 +15,18 @@ internal static class ResourceGroups
         }
 
         var waiting = session.Jobs.WaitingForResource(projectId, group);
-        var claims = waiting.Select(job => new ResourceClaim(job.PipelineId, job.Id)).ToList();
-        return ResourceQueue.Next(ResourceMode.Unordered, claims, []) is { } chosen ? waiting.First(job => job.Id == chosen.JobId) : null;
+        var mode = ModeOf(session.ResourceGroups.Find(projectId, group)?.ProcessMode);
+        var upcoming = mode is ResourceMode.OldestFirst or ResourceMode.NewestFirst ? session.Jobs.UpcomingForResource(projectId, group) : [];
+        return ResourceQueue.Next(mode, Claims(waiting), Claims(upcoming)) is { } chosen ? waiting.First(job => job.Id == chosen.JobId) : null;
     }
+
+    private static ResourceMode ModeOf(string? name) => name switch
+    {
+        "oldest_first" => ResourceMode.OldestFirst,
+        "newest_first" => ResourceMode.NewestFirst,
+        "newest_ready_first" => ResourceMode.NewestReadyFirst,
+        _ => ResourceMode.Unordered,
+    };
+
+    private static List<ResourceClaim> Claims(IReadOnlyList<JobRow> jobs) => [.. jobs.Select(job => new ResourceClaim(job.PipelineId, job.Id))];
 }

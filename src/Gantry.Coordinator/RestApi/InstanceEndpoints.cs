@@ -12,9 +12,6 @@ internal sealed class InstanceEndpoints(CoordinatorServices services)
         routes.Map("GET", "version", VersionAsync);
         routes.Map("GET", "metadata", VersionAsync);
         routes.Map("GET", "user", UserAsync);
-        routes.Map("GET", "users", UsersAsync);
-        routes.Map("GET", "users/{user}", OneUserAsync);
-        routes.Map("GET", "personal_access_tokens/self", TokenAsync);
         routes.Map("GET", "namespaces", NamespacesAsync);
     }
 
@@ -32,28 +29,6 @@ internal sealed class InstanceEndpoints(CoordinatorServices services)
                 true, false, user.CreatedAt),
             RestJson.Default.CurrentUserView);
     }
-
-    private async Task UsersAsync(ApiRequest request)
-    {
-        _ = request.Person;
-        var name = request.Values.Text("username");
-        var users = await services.Database.ReadAsync(session => session.Users.List(), request.Cancellation);
-        await request.WritePageAsync(
-            [.. users.Where(user => name is null || string.Equals(user.Username, name, StringComparison.OrdinalIgnoreCase))],
-            user => UserView.Of(user, services.Address)!, RestJson.Default.ListUserView);
-    }
-
-    private async Task OneUserAsync(ApiRequest request)
-    {
-        _ = request.Person;
-        var user = await services.Database.ReadAsync(session => session.Users.Find(request.RouteNumber("user")), request.Cancellation)
-            ?? throw ApiException.NotFound("User");
-        await request.WriteAsync(UserView.Of(user, services.Address)!, RestJson.Default.UserView);
-    }
-
-    private static Task TokenAsync(ApiRequest request) => request.Caller is Caller.Person { Token: { } token }
-        ? request.WriteAsync(AccessTokenView.Of(token), RestJson.Default.AccessTokenView)
-        : throw ApiException.Unauthorized();
 
     private async Task NamespacesAsync(ApiRequest request)
     {

@@ -1,4 +1,6 @@
+using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Creation;
+using Gantry.Coordinator.Git;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.RestApi.Views;
 using Gantry.Coordinator.Store;
@@ -51,8 +53,13 @@ internal sealed class PipelineEndpoints(CoordinatorServices services)
     {
         var project = await services.Database.ReadAsync(session => Gate.Project(session, request, AccessLevel.Developer), request.Cancellation);
         var name = request.Values.Required("ref");
-        var head = await services.Repository(project.Id).FindHeadAsync(Short(name), request.Cancellation)
+        var head = await services.Repository(project.Id).FindHeadAsync(RefHead.Short(name), request.Cancellation)
             ?? throw ApiException.Refused("base", "Reference not found");
+        if (!await services.Database.ReadAsync(session => Permissions.MayRun(session, request.Caller, project, head.Name, head.IsTag), request.Cancellation))
+        {
+            throw ApiException.Refused("base", Refusals.MayNotRun(head.Name));
+        }
+
         var outcome = await services.Creator.CreateAsync(
             new PipelineOrder
             {
@@ -175,7 +182,4 @@ internal sealed class PipelineEndpoints(CoordinatorServices services)
             request.Cancellation);
         await request.WriteAsync(status, view, RestJson.Default.PipelineDetailView);
     }
-
-    private static string Short(string name) =>
-        name.StartsWith("refs/heads/", StringComparison.Ordinal) ? name[11..] : name.StartsWith("refs/tags/", StringComparison.Ordinal) ? name[10..] : name;
 }

@@ -1,5 +1,6 @@
 using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Creation;
+using Gantry.Coordinator.Git.Import;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.RestApi.Views;
 using Gantry.Coordinator.Store;
@@ -58,8 +59,24 @@ internal sealed class ProjectEndpoints(CoordinatorServices services)
             throw ApiException.Refused(field, message);
         }
 
+        var import = values.Text("import_url") is { Length: > 0 } source ? source : null;
+        if (import is not null)
+        {
+            // The server itself connects, and reads its own disk: not for everybody who may make a project.
+            Gate.Admin(request);
+            if (RepositoryImport.Problem(import) is { } problem)
+            {
+                throw ApiException.Refused("import_url", problem);
+            }
+        }
+
         var project = await draft.SaveAsync(services.Database, services.Repositories, user, services.Clock, request.Cancellation)
             ?? throw ApiException.Refused("path", "has already been taken");
+        if (import is not null)
+        {
+            await services.ImportAsync(project, import, request.Cancellation);
+        }
+
         await AnswerAsync(request, StatusCodes.Status201Created, project.Id);
     }
 
@@ -104,6 +121,7 @@ internal sealed class ProjectEndpoints(CoordinatorServices services)
                     AutoCancel = values.Text("auto_cancel_pending_pipelines") switch { "enabled" => true, "disabled" => false, _ => found.AutoCancel },
                     InstanceRunnersEnabled = values.Flag("shared_runners_enabled") ?? found.InstanceRunnersEnabled,
                     SeparateCaches = values.Flag("ci_separated_caches") ?? found.SeparateCaches,
+                    KeepLatestArtifacts = values.Flag("keep_latest_artifact") ?? found.KeepLatestArtifacts,
                 });
                 return found;
             },

@@ -18,5 +18,15 @@ internal static class RestApiRoutes
         new JobFileEndpoints(services).Map(routes);
         new RunnerEndpoints(services).Map(routes);
         new VariableEndpoints(services).Map(routes);
+        new UserEndpoints(services).Map(routes);
+        new TokenEndpoints(services).Map(routes);
+        new MemberEndpoints(services).Map(routes);
+        new ProtectionEndpoints(services).Map(routes);
+        new ScheduleEndpoints(services).Map(routes);
+        new EnvironmentEndpoints(services).Map(routes);
+        new ReportEndpoints(services).Map(routes);
+        new RefEndpoints(services).Map(routes);
+        new FileEndpoints(services).Map(routes);
+        new ExplainEndpoint(services).Map(routes);
     }
 }

@@ -87,6 +87,12 @@ internal sealed class TriggerEndpoints(CoordinatorServices services, PipelineEnd
             request.Cancellation);
         await services.Database.WriteAsync(session => session.Triggers.Touch(trigger.Id, services.Clock.GetUtcNow()), request.Cancellation);
         var head = await services.Repository(project.Id).FindHeadAsync(reference, request.Cancellation) ?? throw ApiException.Refused("base", "Reference not found");
+        var asOwner = new Caller.Person(owner, null, null);
+        if (!await services.Database.ReadAsync(session => Permissions.MayRun(session, asOwner, project, head.Name, head.IsTag), request.Cancellation))
+        {
+            throw ApiException.Refused("base", Refusals.MayNotRun(head.Name));
+        }
+
         var outcome = await services.Creator.CreateAsync(
             new PipelineOrder
             {

@@ -54,6 +54,10 @@ internal sealed class ArtifactEndpoints(CoordinatorServices services)
         {
             throw TooLarge();
         }
+        catch (ReportException error)
+        {
+            throw new ApiException(StatusCodes.Status400BadRequest, error.Message);
+        }
 
         http.Response.StatusCode = StatusCodes.Status201Created;
         http.Response.ContentType = "application/json";
@@ -96,6 +100,7 @@ internal sealed class ArtifactEndpoints(CoordinatorServices services)
         var placed = false;
         try
         {
+            var report = await ReportReading.ReadAsync(services, job, (form.Type, form.Format), form.Upload, cancellation);
             placed = await services.Database.WriteAsync(
                 session =>
                 {
@@ -126,6 +131,7 @@ internal sealed class ArtifactEndpoints(CoordinatorServices services)
                         session.Jobs.Update(current with { ArtifactsExpireAt = expires, UpdatedAt = now });
                     }
 
+                    report(session);
                     services.Artifacts.Place(form.Upload, added);
                     return true;
                 },

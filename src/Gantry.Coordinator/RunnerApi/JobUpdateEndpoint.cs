@@ -28,6 +28,11 @@ internal sealed class JobUpdateEndpoint(CoordinatorServices services)
             throw JobGate.NotRunning();
         }
 
+        if (update.State is "success" or "failed")
+        {
+            await CoverageReading.KeepAsync(services, admitted.Id, CancellationToken.None);
+        }
+
         // Whatever the client does now, a state it reported is worth keeping.
         var job = await services.Database.WriteAsync(session => Apply(session, admitted.Id, update), CancellationToken.None)
             ?? throw JobGate.NotRunning();

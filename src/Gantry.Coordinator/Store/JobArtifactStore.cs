@@ -31,8 +31,19 @@ internal sealed class JobArtifactStore(SqlSession sql)
             ("name", artifact.FileName), ("size", artifact.Size), ("sha256", artifact.Sha256), ("created", artifact.CreatedAt),
             ("expire", artifact.ExpireAt))!;
 
+    /// <summary>Past their time, without those that a project keeps because they are the newest of their ref.</summary>
     public IReadOnlyList<JobArtifactRow> Expired(DateTimeOffset now) =>
-        sql.Query($"select {Columns} from job_artifacts where expire_at is not null and expire_at <= @now limit 1000", Map, ("now", now));
+        sql.Query(
+            $"""
+            select {Columns} from job_artifacts a where expire_at is not null and expire_at <= @now
+                and not exists (
+                    select 1 from jobs j join pipelines p on p.id = j.pipeline_id join projects r on r.id = p.project_id
+                    where j.id = a.job_id and r.keep_latest_artifacts = 1 and p.id = (
+                        select max(q.id) from pipelines q
+                        where q.project_id = p.project_id and q.ref = p.ref and q.tag = p.tag and q.status = 'success' and q.upstream_job_id is null))
+            limit 1000
+            """,
+            Map, ("now", now));
 
     public void Keep(long jobId) => sql.Execute("update job_artifacts set expire_at = null where job_id = @job", ("job", jobId));
 

@@ -19,7 +19,8 @@ internal sealed record JobDefinition
 
     public IReadOnlyList<JobHook> Hooks { get; init => field = value ?? []; } = [];
     public IReadOnlyList<JobInput> Inputs { get; init => field = value ?? []; } = [];
-    public IReadOnlyDictionary<string, JsonElement>? Secrets { get; init; }
+    public IReadOnlyList<DefinedSecret> DefinedSecrets { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<DefinedIdToken> IdTokens { get; init => field = value ?? []; } = [];
     public string Run { get; init; } = "";
 
     /// <summary>YAML variables in precedence order (ci-yaml §16.2, step 2).</summary>
@@ -75,6 +76,27 @@ internal sealed record DefinedVariable
 
     /// <summary><c>expand: false</c>.</summary>
     public bool Raw { get; init; }
+}
+
+/// <summary>One of <c>id_tokens</c>: the audiences may hold variables.</summary>
+internal sealed record DefinedIdToken
+{
+    public string Name { get; init; } = "";
+    public IReadOnlyList<string> Audiences { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>One of <c>secrets</c>, before the address of its store is known.</summary>
+internal sealed record DefinedSecret
+{
+    /// <summary>The variable that receives it.</summary>
+    public string Name { get; init; } = "";
+
+    public string Provider { get; init; } = "";
+    public IReadOnlyDictionary<string, string> Settings { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public bool File { get; init; }
+
+    /// <summary>The id token to sign in with, such as <c>$VAULT_TOKEN</c>.</summary>
+    public string? Token { get; init; }
 }
 
 /// <summary><c>retry</c> (ci-yaml §15.6): reasons and exit codes are alternatives.</summary>

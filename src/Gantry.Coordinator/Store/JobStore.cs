@@ -110,6 +110,15 @@ internal sealed class JobStore(SqlSession sql, StoreSession session)
             """,
             JobColumns.Map, ("project", projectId), ("group", group));
 
+    /// <summary>Jobs that will want the resource and have not come that far.</summary>
+    public IReadOnlyList<JobRow> UpcomingForResource(long projectId, string group) =>
+        sql.Query(
+            $"""
+            select {Columns} from jobs where project_id = @project and resource_group = @group and retried = 0
+                and status in ('created', 'preparing', 'scheduled')
+            """,
+            JobColumns.Map, ("project", projectId), ("group", group));
+
     public long RunningOnRunner(long runnerId) =>
         sql.Number("select count(*) from jobs where runner_id = @runner and status in ('running', 'canceling')", ("runner", runnerId));
 

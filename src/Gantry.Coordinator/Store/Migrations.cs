@@ -6,7 +6,11 @@ namespace Gantry.Coordinator.Store;
 /// </summary>
 internal static class Migrations
 {
-    private static readonly string[] Scripts = [Schema.People, Schema.Projects, Schema.Runners, Schema.Pipelines, Schema.Belongings, Schema.ResourceGroups];
+    private static readonly string[] Scripts =
+    [
+        Schema.People, Schema.Projects, Schema.Runners, Schema.Pipelines, Schema.Belongings, Schema.ResourceGroups,
+        SchemaGrowth.Reports, SchemaGrowth.Service, SchemaGrowth.Places,
+    ];
 
     public static void Apply(SqlSession sql)
     {

@@ -43,6 +43,9 @@ internal sealed record ProjectRow
     /// <summary>Bumped by "Clear runner caches"; 0 adds no suffix.</summary>
     public required int CacheIndex { get; init; }
 
+    /// <summary>Artifacts of the newest successful pipeline of each ref do not expire.</summary>
+    public bool KeepLatestArtifacts { get; init; } = true;
+
     public required long CreatorId { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset LastActivityAt { get; init; }

@@ -5,8 +5,8 @@ internal sealed class ProjectStore(SqlSession sql)
 {
     private const string Columns = """
         id, namespace_id, name, path, full_path, description, default_branch, visibility, ci_config_path, runners_token,
-        git_strategy, git_depth, job_timeout, auto_cancel, instance_runners_enabled, separate_caches, cache_index, creator_id,
-        created_at, last_activity_at
+        git_strategy, git_depth, job_timeout, auto_cancel, instance_runners_enabled, separate_caches, cache_index,
+        keep_latest_artifacts, creator_id, created_at, last_activity_at
         """;
 
     // A user sees what is public, what is theirs, and, as the instance's owner, everything.
@@ -66,7 +66,7 @@ internal sealed class ProjectStore(SqlSession sql)
             update projects set name = @name, description = @description, default_branch = @default_branch,
                 visibility = @visibility, ci_config_path = @ci_config_path, git_strategy = @git_strategy, git_depth = @git_depth,
                 job_timeout = @job_timeout, auto_cancel = @auto_cancel, instance_runners_enabled = @instance_runners_enabled,
-                separate_caches = @separate_caches, cache_index = @cache_index
+                separate_caches = @separate_caches, cache_index = @cache_index, keep_latest_artifacts = @keep_latest
             where id = @id
             """,
             [.. Settings(project), ("id", project.Id)]);
@@ -99,21 +99,32 @@ internal sealed class ProjectStore(SqlSession sql)
     public IReadOnlyList<NamespaceRow> Namespaces() =>
         sql.Query("select id, name, full_path, kind from namespaces order by full_path", MapNamespace);
 
-    /// <summary>Patterns (with <c>*</c>) of protected branches or tags.</summary>
-    /// <param name="projectId">The project.</param>
-    /// <param name="kind"><c>branch</c> or <c>tag</c>.</param>
-    public IReadOnlyList<string> ProtectedPatterns(long projectId, string kind) =>
-        sql.Query(
-            "select pattern from protected_refs where project_id = @project and kind = @kind order by pattern",
-            row => row.Text("pattern"), ("project", projectId), ("kind", kind));
-
     public void Protect(long projectId, string kind, string pattern, AccessLevel push) =>
+        Protect(projectId, new ProtectedRefRow(pattern, kind == "tag", push, push, AllowForcePush: false));
+
+    /// <summary>Adds the protection, or changes the one of the same pattern.</summary>
+    public void Protect(long projectId, ProtectedRefRow protection) =>
         sql.Execute(
             """
-            insert into protected_refs (project_id, kind, pattern, push_level) values (@project, @kind, @pattern, @push)
-            on conflict (project_id, kind, pattern) do update set push_level = excluded.push_level
+            insert into protected_refs (project_id, kind, pattern, push_level, run_level, force_push)
+            values (@project, @kind, @pattern, @push, @run, @force)
+            on conflict (project_id, kind, pattern) do update set push_level = excluded.push_level, run_level = excluded.run_level,
+                force_push = excluded.force_push
             """,
-            ("project", projectId), ("kind", kind), ("pattern", pattern), ("push", (long)push));
+            ("project", projectId), ("kind", protection.IsTag ? "tag" : "branch"), ("pattern", protection.Pattern),
+            ("push", (long)protection.PushLevel), ("run", (long)protection.RunLevel), ("force", protection.AllowForcePush));
+
+    /// <summary>By pattern.</summary>
+    public IReadOnlyList<ProtectedRefRow> Protected(long projectId, bool isTag) =>
+        sql.Query(
+            """
+            select kind, pattern, push_level, run_level, force_push from protected_refs
+            where project_id = @project and kind = @kind order by pattern
+            """,
+            row => new ProtectedRefRow(
+                row.Text("pattern"), row.Text("kind") == "tag", (AccessLevel)row.Number("push_level"), (AccessLevel)row.Number("run_level"),
+                row.Flag("force_push")),
+            ("project", projectId), ("kind", isTag ? "tag" : "branch"));
 
     public bool Unprotect(long projectId, string kind, string pattern) =>
         sql.Execute(
@@ -126,7 +137,7 @@ internal sealed class ProjectStore(SqlSession sql)
         ("visibility", project.Visibility), ("ci_config_path", project.CiConfigPath), ("git_strategy", project.GitStrategy),
         ("git_depth", project.GitDepth), ("job_timeout", project.JobTimeout), ("auto_cancel", project.AutoCancel),
         ("instance_runners_enabled", project.InstanceRunnersEnabled), ("separate_caches", project.SeparateCaches),
-        ("cache_index", project.CacheIndex),
+        ("cache_index", project.CacheIndex), ("keep_latest", project.KeepLatestArtifacts),
     ];
 
     private static NamespaceRow MapNamespace(SqlRow row) => new()
@@ -156,6 +167,7 @@ internal sealed class ProjectStore(SqlSession sql)
         InstanceRunnersEnabled = row.Flag("instance_runners_enabled"),
         SeparateCaches = row.Flag("separate_caches"),
         CacheIndex = row.Small("cache_index"),
+        KeepLatestArtifacts = row.Flag("keep_latest_artifacts"),
         CreatorId = row.Number("creator_id"),
         CreatedAt = row.Time("created_at"),
         LastActivityAt = row.Time("last_activity_at"),

@@ -11,5 +11,6 @@ namespace Gantry.Coordinator.Store;
 [JsonSerializable(typeof(JobDefinition))]
 [JsonSerializable(typeof(RunnerFeatures))]
 [JsonSerializable(typeof(PipelineFacts))]
+[JsonSerializable(typeof(TestSuite))]
 [JsonSerializable(typeof(List<string>))]
 internal sealed partial class StoreJson : JsonSerializerContext;

@@ -22,6 +22,11 @@ internal sealed class StoreSession
         Variables = new VariableStore(sql);
         Artifacts = new JobArtifactStore(sql);
         Triggers = new TriggerStore(sql);
+        Reports = new ReportStore(sql);
+        Schedules = new ScheduleStore(sql);
+        Environments = new EnvironmentStore(sql);
+        ResourceGroups = new ResourceGroupStore(sql);
+        Caches = new CacheStore(sql);
     }
 
     public InstanceStore Instance { get; }
@@ -35,6 +40,11 @@ internal sealed class StoreSession
     public VariableStore Variables { get; }
     public JobArtifactStore Artifacts { get; }
     public TriggerStore Triggers { get; }
+    public ReportStore Reports { get; }
+    public ScheduleStore Schedules { get; }
+    public EnvironmentStore Environments { get; }
+    public ResourceGroupStore ResourceGroups { get; }
+    public CacheStore Caches { get; }
 
     internal SqlSession Sql { get; }
 

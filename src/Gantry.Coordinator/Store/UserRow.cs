@@ -11,5 +11,11 @@ internal sealed record UserRow
     /// <summary>The owner of the instance: may do everything.</summary>
     public required bool Admin { get; init; }
 
+    /// <summary>May not sign in, and their tokens are worth nothing.</summary>
+    public bool Blocked { get; init; }
+
+    /// <summary>Grows when the password changes: sessions that carry an older one are over.</summary>
+    public long SessionStamp { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
 }

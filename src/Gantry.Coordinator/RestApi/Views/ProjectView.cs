@@ -33,6 +33,7 @@ internal sealed record ProjectView
     public required int BuildTimeout { get; init; }
     public required int CiDefaultGitDepth { get; init; }
     public required bool CiSeparatedCaches { get; init; }
+    public required bool KeepLatestArtifact { get; init; }
     public required string AutoCancelPendingPipelines { get; init; }
     public required bool SharedRunnersEnabled { get; init; }
     public bool JobsEnabled { get; init; } = true;
@@ -74,6 +75,7 @@ internal sealed record ProjectView
             BuildTimeout = project.JobTimeout,
             CiDefaultGitDepth = project.GitDepth,
             CiSeparatedCaches = project.SeparateCaches,
+            KeepLatestArtifact = project.KeepLatestArtifacts,
             AutoCancelPendingPipelines = project.AutoCancel ? "enabled" : "disabled",
             SharedRunnersEnabled = project.InstanceRunnersEnabled,
             CreatorId = project.CreatorId,
