@@ -139,6 +139,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
             Changes = feed,
             Traces = new TraceStore(folder.Traces),
             Artifacts = artifacts,
+            Caches = new CacheFiles(folder.Caches),
             Repositories = repositories,
             SigningKey = signing,
             Authentication = new Authentication(database, clock),
@@ -176,6 +177,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         RunnerApiRoutes.Map(api, services);
         RestApiRoutes.Map(api, services);
         DiscoveryEndpoints.Map(app, services);
+        new CacheEndpoints(services).Map(app);
         app.MapWeb(services);
     }
 

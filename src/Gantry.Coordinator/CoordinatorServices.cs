@@ -21,6 +21,7 @@ internal sealed record CoordinatorServices
     public required ChangeFeed Changes { get; init; }
     public required TraceStore Traces { get; init; }
     public required ArtifactFiles Artifacts { get; init; }
+    public required CacheFiles Caches { get; init; }
     public required Repositories Repositories { get; init; }
     public required Authentication Authentication { get; init; }
 

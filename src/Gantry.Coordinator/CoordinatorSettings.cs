@@ -24,6 +24,9 @@ public sealed record CoordinatorSettings
     /// <summary>Largest log of a job in bytes; 100 MiB as in GitLab.</summary>
     public long TraceLimit { get; init; } = 100L * 1024 * 1024;
 
+    /// <summary>Largest cache archive in bytes.</summary>
+    public long CacheLimit { get; init; } = 5L * 1024 * 1024 * 1024;
+
     /// <summary>How long a runner's request for a job is held open when there is none.</summary>
     public TimeSpan LongPoll { get; init; } = TimeSpan.FromSeconds(50);
 

@@ -2,7 +2,7 @@ namespace Gantry.Coordinator;
 
 /// <summary>
 /// Where the coordinator keeps everything: <c>db.sqlite</c>, <c>repositories/&lt;project id&gt;.git</c>, <c>traces/</c>,
-/// <c>artifacts/</c>, <c>uploads/</c> (not finished yet, emptied at start), <c>root_token</c>, <c>id_token_key.pem</c>. The folder is 0700.
+/// <c>artifacts/</c>, <c>caches/</c>, <c>uploads/</c> (not finished yet, emptied at start), <c>root_token</c>, <c>id_token_key.pem</c>. The folder is 0700.
 /// </summary>
 internal sealed class DataFolder
 {
@@ -11,7 +11,7 @@ internal sealed class DataFolder
     public DataFolder(string root)
     {
         Root = Path.GetFullPath(root);
-        foreach (var folder in new[] { Root, Repositories, Traces, Artifacts, Uploads })
+        foreach (var folder in new[] { Root, Repositories, Traces, Artifacts, Caches, Uploads })
         {
             Create(folder);
         }
@@ -22,6 +22,7 @@ internal sealed class DataFolder
     public string Repositories => Path.Combine(Root, "repositories");
     public string Traces => Path.Combine(Root, "traces");
     public string Artifacts => Path.Combine(Root, "artifacts");
+    public string Caches => Path.Combine(Root, "caches");
     public string Uploads => Path.Combine(Root, "uploads");
     public string SigningKey => Path.Combine(Root, "id_token_key.pem");
     public string RootToken => Path.Combine(Root, "root_token");

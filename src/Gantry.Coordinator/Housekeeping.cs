@@ -11,6 +11,7 @@ namespace Gantry.Coordinator;
 /// </summary>
 internal sealed partial class Housekeeping(CoordinatorServices services, ILogger<Housekeeping> log) : IAsyncDisposable
 {
+    private static readonly TimeSpan CacheLifetime = TimeSpan.FromDays(30);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
@@ -45,6 +46,7 @@ internal sealed partial class Housekeeping(CoordinatorServices services, ILogger
         }
 
         await DropExpiredAsync(now, cancellation);
+        await DropUnusedCachesAsync(now, cancellation);
         await services.Schedules.RunDueAsync(cancellation);
     }
 
@@ -77,6 +79,15 @@ internal sealed partial class Housekeeping(CoordinatorServices services, ILogger
         {
             await services.Database.WriteAsync(session => session.Artifacts.Delete(artifact.Id), cancellation);
             services.Artifacts.Delete(artifact);
+        }
+    }
+
+    private async Task DropUnusedCachesAsync(DateTimeOffset now, CancellationToken cancellation)
+    {
+        foreach (var cache in await services.Database.ReadAsync(session => session.Caches.UnusedSince(now - CacheLifetime), cancellation))
+        {
+            await services.Database.WriteAsync(session => session.Caches.Delete(cache.Id), cancellation);
+            services.Caches.Delete(cache);
         }
     }
 

@@ -41,7 +41,7 @@ internal sealed partial record ProjectDraft
     // First parts that pages and the API use.
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
-        "-", "api", "admin", "assets", "dashboard", "explore", "groups", "help", "health_check", "jwt", "login", "oauth", "profile", "projects",
+        "-", "api", "admin", "assets", "dashboard", "explore", "gantry-cache", "groups", "help", "health_check", "jwt", "login", "oauth", "profile", "projects",
         "public", "runners", "search", "snippets", "uploads", "users",
     };
 

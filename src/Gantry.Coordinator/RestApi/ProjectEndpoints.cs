@@ -138,19 +138,29 @@ internal sealed class ProjectEndpoints(CoordinatorServices services)
 
     private async Task DeleteAsync(ApiRequest request)
     {
-        var (project, jobs) = await services.Database.WriteAsync(
+        var (project, artifacts, caches, jobs) = await services.Database.WriteAsync(
             session =>
             {
                 var found = Gate.Project(session, request, AccessLevel.Owner);
-                var files = session.Artifacts.OfProject(found.Id);
+                var files = (found, session.Artifacts.OfProject(found.Id), session.Caches.Of(found.Id), session.Jobs.IdsOfProject(found.Id));
                 session.Projects.Delete(found.Id);
-                return (found, files);
+                return files;
             },
             request.Cancellation);
         services.Queue.Forget();
-        foreach (var artifact in jobs)
+        foreach (var artifact in artifacts)
         {
             services.Artifacts.Delete(artifact);
+        }
+
+        foreach (var cache in caches)
+        {
+            services.Caches.Delete(cache);
+        }
+
+        foreach (var job in jobs)
+        {
+            await services.Traces.DeleteAsync(job, CancellationToken.None);
         }
 
         services.Repositories.Delete(project.Id);

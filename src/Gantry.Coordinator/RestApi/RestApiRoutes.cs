@@ -28,5 +28,6 @@ internal static class RestApiRoutes
         new RefEndpoints(services).Map(routes);
         new FileEndpoints(services).Map(routes);
         new ExplainEndpoint(services).Map(routes);
+        new CacheCredentialEndpoint(services).Map(routes);
     }
 }

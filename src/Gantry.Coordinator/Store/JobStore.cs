@@ -110,6 +110,9 @@ internal sealed class JobStore(SqlSession sql, StoreSession session)
             """,
             JobColumns.Map, ("project", projectId), ("group", group));
 
+    public IReadOnlyList<long> IdsOfProject(long projectId) =>
+        sql.Query("select id from jobs where project_id = @project", row => row.Number("id"), ("project", projectId));
+
     /// <summary>Jobs that will want the resource and have not come that far.</summary>
     public IReadOnlyList<JobRow> UpcomingForResource(long projectId, string group) =>
         sql.Query(

@@ -113,7 +113,7 @@ public sealed class ServiceTests : IDisposable
         await TestRunner.CreateAsync(server, "\"description\":\"away\",\"tag_list\":\"gpu\"");
         await TestRunner.CreateAsync(server, "\"description\":\"resting\",\"tag_list\":\"gpu\",\"paused\":true");
         var able = await TestRunner.CreateAsync(server, "\"description\":\"ready\",\"tag_list\":\"gpu,big\"");
-        using (await TestServer.SendAsync(server.Anonymous, HttpMethod.Post, "runners/verify", $$"""{"token":"{{able.Token}}","system_id":"s_9","info":{"name":"gitlab-runner",{{TestRunner.AllFeatures}}}}"""))
+        using (await TestServer.SendAsync(server.Anonymous, HttpMethod.Post, "runners/verify", $$"""{"token":"{{able.Token}}","system_id":"s_9","info":{"name":"gitlab-runner",{{TestRunner.AllFeatures}} } }"""))
         {
         }
 

@@ -40,6 +40,7 @@ namespace Gantry.Coordinator.RestApi.Views;
 [JsonSerializable(typeof(TestReportView))]
 [JsonSerializable(typeof(TestSummaryView))]
 [JsonSerializable(typeof(ExplainView))]
+[JsonSerializable(typeof(CacheCredentialView))]
 [JsonSerializable(typeof(ChangedFileView))]
 [JsonSerializable(typeof(ComparisonView))]
 [JsonSerializable(typeof(List<CommitRefView>))]
