@@ -19,6 +19,11 @@ Console.WriteLine($"{"server, idle, resident",-56}{server.Resident(),10:0.0} MB"
 await Pipelines(quick ? 3 : 10);
 await Requests(runners: 500, seconds: quick ? 5 : 20, pause: TimeSpan.FromSeconds(1));
 await Requests(runners: 64, seconds: quick ? 5 : 20, pause: TimeSpan.Zero);
+using (var pages = new PageLoad(server, Print))
+{
+    await pages.RunAsync(quick);
+}
+
 Console.WriteLine($"{"server, after the load, resident",-56}{server.Resident(),10:0.0} MB");
 return 0;
 

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.RestApi.Views;
 using Gantry.Coordinator.Store;
@@ -7,10 +6,8 @@ using Microsoft.AspNetCore.Http;
 namespace Gantry.Coordinator.RestApi;
 
 /// <summary>CI/CD variables of projects and of the instance.</summary>
-internal sealed partial class VariableEndpoints(CoordinatorServices services)
+internal sealed class VariableEndpoints(CoordinatorServices services)
 {
-    private const int LongestValue = 10_000;
-
     public void Map(ApiRoutes routes)
     {
         MapBelow(routes, "projects/{id}/variables", (session, request) => Gate.Project(session, request, AccessLevel.Maintainer).Id);
@@ -133,28 +130,9 @@ internal sealed partial class VariableEndpoints(CoordinatorServices services)
 
     private static void Check(VariableRow variable)
     {
-        if (!KeyPattern().IsMatch(variable.Key))
+        foreach (var (field, message) in VariableRules.Problems(variable))
         {
-            throw ApiException.Refused("key", "can contain only letters, digits and '_'.");
-        }
-
-        if (variable.Value.Length > LongestValue && variable.Masked)
-        {
-            throw ApiException.Refused("value", $"is too long (maximum is {LongestValue} characters)");
-        }
-
-        if (variable.Masked && !(variable.Raw ? MaskableRaw() : Maskable()).IsMatch(variable.Value))
-        {
-            throw ApiException.Refused("value", "is invalid");
+            throw ApiException.Refused(field, message);
         }
     }
-
-    [GeneratedRegex("^[a-zA-Z0-9_]{1,255}$", RegexOptions.NonBacktracking)]
-    private static partial Regex KeyPattern();
-
-    [GeneratedRegex(@"^[a-zA-Z0-9_+=/@:.~-]{8,}\z", RegexOptions.NonBacktracking)]
-    private static partial Regex Maskable();
-
-    [GeneratedRegex(@"^\S{8,}\z", RegexOptions.NonBacktracking)]
-    private static partial Regex MaskableRaw();
 }

@@ -15,11 +15,12 @@ internal static class WebEndpoints
         var assets = new AssetLibrary();
         var stopping = routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var limit = new SignInLimit(services.Clock);
+        var started = services.Clock.GetUtcNow();
         // The key needs the store, which may be read once the server runs: the first visitor makes the room.
         var router = new Lazy<Task<WebRouter>>(async () =>
         {
             var key = await SessionKey.LoadAsync(services.Database, CancellationToken.None);
-            return new WebRouter(new WebRoom(services, assets, new SessionDoor(services, key), limit, stopping));
+            return new WebRouter(new WebRoom(services, assets, new SessionDoor(services, key), limit, started, stopping));
         });
         routes.MapFallback("{**path}", async http => await (await router.Value).HandleAsync(http));
     }

@@ -10,6 +10,9 @@ internal sealed class WebForm(IFormCollection form)
 {
     public string this[string name] => form[name].ToString();
 
+    /// <summary>Every value of a field that is there several times.</summary>
+    public IEnumerable<string> All(string name) => form[name].OfType<string>();
+
     public bool Has(string name) => form[name] == "true";
 
     /// <summary>Where the form was, or <paramref name="otherwise"/>.</summary>

@@ -8,6 +8,13 @@ internal static class WebPath
     public const string SignIn = "/users/sign_in";
     public const string SignOut = "/users/sign_out";
     public const string AdminRunners = "/admin/runners";
+    public const string AdminJobs = "/admin/jobs";
+    public const string AdminVariables = "/admin/ci/variables";
+    public const string AdminUsers = "/admin/users";
+    public const string AdminHealth = "/admin/health_check";
+    public const string Tokens = "/-/user_settings/personal_access_tokens";
+    public const string Password = "/-/user_settings/password/edit";
+    public const string PasswordLink = "/users/password/edit";
     public const string NewProject = "/projects/new";
     public const string Preferences = "/-/preferences";
 
@@ -32,6 +39,23 @@ internal static class WebPath
     public static string Runner(ProjectRow project, long id) => $"{Of(project)}/-/runners/{id}";
 
     public static string Lint(ProjectRow project) => Of(project) + "/-/ci/lint";
+
+    public static string Editor(ProjectRow project) => Of(project) + "/-/ci/editor";
+
+    public static string Variables(ProjectRow project) => Of(project) + "/-/settings/variables";
+
+    public static string Triggers(ProjectRow project) => Of(project) + "/-/settings/triggers";
+
+    public static string Members(ProjectRow project) => Of(project) + "/-/project_members";
+
+    public static string Schedules(ProjectRow project) => Of(project) + "/-/pipeline_schedules";
+
+    public static string Environments(ProjectRow project) => Of(project) + "/-/environments";
+
+    public static string ArtifactFolder(ProjectRow project, long job, string path) =>
+        $"{Job(project, job)}/artifacts/browse{(path.Length > 0 ? "/" + Escape(path) : "")}";
+
+    public static string ArtifactFile(ProjectRow project, long job, string path) => $"{Job(project, job)}/artifacts/raw/{Escape(path)}";
 
     public static string Tree(ProjectRow project, string refName, string path = "") => Below(project, "tree", refName, path);
 

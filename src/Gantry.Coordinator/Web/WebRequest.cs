@@ -28,6 +28,8 @@ internal sealed class WebRequest(WebRoom room, HttpContext http, Session session
 
     public CoordinatorServices Services => room.Services;
 
+    public DateTimeOffset ServerStartedAt => room.StartedAt;
+
     public Caller Caller => session.Caller;
 
     public CancellationToken Cancellation => http.RequestAborted;
@@ -76,7 +78,12 @@ internal sealed class WebRequest(WebRoom room, HttpContext http, Session session
     /// <summary>Answers with a page, or with its body alone when the page's script asks for that.</summary>
     public async Task ShowAsync(FrameView frame, int status = StatusCodes.Status200OK)
     {
-        var slice = http.Request.Headers[PartHeader] == "main" ? frame.Body : Slice.Frame(frame);
+        var slice = http.Request.Headers[PartHeader].ToString() switch
+        {
+            "main" => frame.Body,
+            "answer" when frame.Answer is not null => frame.Answer,
+            _ => Slice.Frame(frame),
+        };
         http.Response.StatusCode = status;
         http.Response.ContentType = "text/html; charset=utf-8";
         http.Response.Headers.CacheControl = "no-store";

@@ -8,8 +8,9 @@ namespace Gantry.Coordinator.Web;
 /// <param name="Assets">Stylesheets and scripts.</param>
 /// <param name="Door">Who visitors are.</param>
 /// <param name="Limit">Failed sign-ins.</param>
+/// <param name="StartedAt">When the server was put together.</param>
 /// <param name="Stopping">The server is about to stop: streams end, so that it need not wait for open pages.</param>
-internal sealed record WebRoom(CoordinatorServices Services, AssetLibrary Assets, SessionDoor Door, SignInLimit Limit, CancellationToken Stopping)
+internal sealed record WebRoom(CoordinatorServices Services, AssetLibrary Assets, SessionDoor Door, SignInLimit Limit, DateTimeOffset StartedAt, CancellationToken Stopping)
 {
     public TimeProvider Clock => Services.Clock;
 }

@@ -59,11 +59,17 @@ internal sealed class WebRouter(WebRoom room)
             case (["projects", "new"], null):
                 await NewProjectPages.FormAsync(request);
                 break;
-            case (["admin", "runners"], null):
-                await AdminPages.RunnersAsync(request);
+            case (["users", "password", "edit"], null):
+                await PasswordPages.LinkFormAsync(request);
                 break;
-            case (["admin", "runners", var id], null):
-                await AdminPages.RunnerAsync(request, Number(id));
+            case ([], ["user_settings", "personal_access_tokens"]):
+                await TokenPages.TokensAsync(request);
+                break;
+            case ([], ["user_settings", "password", "edit"]):
+                await PasswordPages.FormAsync(request);
+                break;
+            case (["admin", .. var page], null):
+                await ReadAdminAsync(request, page);
                 break;
             case ({ Length: >= 2 } project, var page):
                 await ReadAsync(await VisitAsync(request, project), page ?? []);
@@ -72,6 +78,17 @@ internal sealed class WebRouter(WebRoom room)
                 throw ApiException.NotFound();
         }
     }
+
+    private static Task ReadAdminAsync(WebRequest request, string[] page) => page switch
+    {
+        ["runners"] => AdminPages.RunnersAsync(request),
+        ["runners", var id] => AdminPages.RunnerAsync(request, Number(id)),
+        ["jobs"] => AdminStatusPages.JobsAsync(request),
+        ["health_check"] => AdminStatusPages.HealthAsync(request),
+        ["users"] => UserPages.ListAsync(request),
+        ["ci", "variables"] => VariablePages.ListAsync(request),
+        _ => throw ApiException.NotFound(),
+    };
 
     private static Task ReadAsync(ProjectVisit visit, string[] page) => page switch
     {
@@ -89,6 +106,16 @@ internal sealed class WebRouter(WebRoom room)
         ["pipelines", var id] => PipelinePages.ShowAsync(visit, Number(id), PipelineTab.Graph),
         ["pipelines", var id, "builds"] => PipelinePages.ShowAsync(visit, Number(id), PipelineTab.Jobs),
         ["pipelines", var id, "failures"] => PipelinePages.ShowAsync(visit, Number(id), PipelineTab.Failures),
+        ["pipelines", var id, "timing"] => PipelinePages.ShowAsync(visit, Number(id), PipelineTab.Timing),
+        ["pipelines", var id, "test_report"] => PipelinePages.ShowAsync(visit, Number(id), PipelineTab.Tests),
+        ["pipelines", var id, "dag"] => PipelinePages.ShowAsync(visit, Number(id), PipelineTab.Needs),
+        ["pipeline_schedules"] => SchedulePages.ListAsync(visit),
+        ["pipeline_schedules", "new"] => SchedulePages.NewAsync(visit),
+        ["pipeline_schedules", var id, "edit"] => SchedulePages.EditAsync(visit, Number(id)),
+        ["environments"] => EnvironmentPages.ListAsync(visit),
+        ["project_members"] => MemberPages.ListAsync(visit),
+        ["jobs", var id, "artifacts", "browse", .. var path] => ArtifactPages.BrowseAsync(visit, Number(id), path),
+        ["jobs", var id, "artifacts", "raw" or "file", .. var path] => ArtifactPages.FileAsync(visit, Number(id), path),
         ["jobs"] => JobPages.ListAsync(visit),
         ["jobs", var id] => JobPages.ShowAsync(visit, Number(id)),
         ["jobs", var id, "raw"] => JobPages.RawAsync(visit, Number(id)),
@@ -97,9 +124,12 @@ internal sealed class WebRouter(WebRoom room)
         ["jobs", var id, "artifacts", "download"] => JobPages.DownloadAsync(visit, Number(id)),
         ["live"] => LiveAsync(visit),
         ["settings", "ci_cd"] => RunnerPages.SettingsAsync(visit),
+        ["settings", "general"] => SettingsPages.FormAsync(visit),
+        ["settings", "variables"] => VariablePages.ListAsync(visit),
+        ["settings", "triggers"] => TokenPages.TriggersAsync(visit),
         ["runners", "new"] => RunnerPages.FormAsync(visit),
         ["runners", var id] => RunnerPages.ShowAsync(visit, Number(id)),
-        ["ci", "lint"] => LintPages.FormAsync(visit),
+        ["ci", "lint" or "editor"] => LintPages.FormAsync(visit),
         _ => throw ApiException.NotFound(),
     };
 
@@ -120,8 +150,20 @@ internal sealed class WebRouter(WebRoom room)
             case (["projects", "new"], null):
                 await NewProjectPages.CreateAsync(request, form);
                 break;
-            case (["admin", "runners", var id, ("pause" or "resume" or "remove") and var action], null):
-                await AdminPages.ChangeRunnerAsync(request, Number(id), action);
+            case (["users", "password", "edit"], null):
+                await PasswordPages.RedeemAsync(request, room, form);
+                break;
+            case ([], ["user_settings", "password", "edit"]):
+                await PasswordPages.ChangeAsync(request, room, form);
+                break;
+            case ([], ["user_settings", "personal_access_tokens"]):
+                await TokenPages.AddTokenAsync(request, form);
+                break;
+            case ([], ["user_settings", "personal_access_tokens", var id, "revoke"]):
+                await TokenPages.RevokeTokenAsync(request, Number(id));
+                break;
+            case (["admin", .. var page], null):
+                await PostAdminAsync(request, page, form);
                 break;
             case ({ Length: >= 2 } project, { } page):
                 await PostAsync(await VisitAsync(request, project), page, form);
@@ -130,6 +172,17 @@ internal sealed class WebRouter(WebRoom room)
                 throw ApiException.NotFound();
         }
     }
+
+    private static Task PostAdminAsync(WebRequest request, string[] page, WebForm form) => page switch
+    {
+        ["runners", var id, ("pause" or "resume" or "remove") and var action] => AdminPages.ChangeRunnerAsync(request, Number(id), action),
+        ["users"] => UserPages.AddAsync(request, form),
+        ["users", var id, "link"] => UserPages.LinkAsync(request, Number(id)),
+        ["users", var id, ("block" or "unblock") and var action] => UserPages.BlockAsync(request, Number(id), action == "block"),
+        ["ci", "variables"] => VariablePages.SaveAsync(request, form),
+        ["ci", "variables", "delete"] => VariablePages.DeleteAsync(request, form),
+        _ => throw ApiException.NotFound(),
+    };
 
     private static Task PostAsync(ProjectVisit visit, string[] page, WebForm form) => page switch
     {
@@ -143,12 +196,27 @@ internal sealed class WebRouter(WebRoom room)
         ["jobs", var id, "unschedule"] => JobActionPages.UnscheduleAsync(visit, Number(id), form),
         ["jobs", var id, "erase"] => JobActionPages.EraseAsync(visit, Number(id), form),
         ["jobs", var id, "artifacts", "keep"] => JobActionPages.KeepArtifactsAsync(visit, Number(id), form),
+        ["settings", "general"] => SettingsPages.SaveAsync(visit, form),
+        ["settings", "general", "protect"] => SettingsPages.ProtectAsync(visit, form),
+        ["settings", "general", "unprotect"] => SettingsPages.UnprotectAsync(visit, form),
+        ["settings", "variables"] => VariablePages.SaveAsync(visit, form),
+        ["settings", "variables", "delete"] => VariablePages.DeleteAsync(visit, form),
+        ["settings", "triggers"] => TokenPages.AddTriggerAsync(visit, form),
+        ["settings", "triggers", var id, "revoke"] => TokenPages.RevokeTriggerAsync(visit, Number(id)),
+        ["project_members"] => MemberPages.SaveAsync(visit, form),
+        ["project_members", var id, "remove"] => MemberPages.RemoveAsync(visit, Number(id)),
+        ["pipeline_schedules"] => SchedulePages.SaveAsync(visit, null, form),
+        ["pipeline_schedules", var id] => SchedulePages.SaveAsync(visit, Number(id), form),
+        ["pipeline_schedules", var id, "play"] => SchedulePages.PlayAsync(visit, Number(id)),
+        ["pipeline_schedules", var id, "take_ownership"] => SchedulePages.TakeAsync(visit, Number(id)),
+        ["pipeline_schedules", var id, "delete"] => SchedulePages.DeleteAsync(visit, Number(id)),
         ["settings", "ci_cd", "reset_registration_token"] => RunnerPages.ResetTokenAsync(visit),
         ["settings", "ci_cd", "instance_runners"] => RunnerPages.UseInstanceRunnersAsync(visit, form),
         ["settings", "ci_cd", "reset_cache"] => RunnerPages.ClearCachesAsync(visit, form),
         ["runners"] => RunnerPages.CreateAsync(visit, form),
         ["runners", var id, ("pause" or "resume" or "remove") and var action] => RunnerPages.ChangeRunnerAsync(visit, Number(id), action, form),
         ["ci", "lint"] => LintPages.CheckAsync(visit, form),
+        ["ci", "editor"] => EditorPages.CommitAsync(visit, form),
         _ => throw ApiException.NotFound(),
     };
 

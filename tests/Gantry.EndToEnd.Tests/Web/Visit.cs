@@ -18,6 +18,13 @@ internal sealed class Visit : IAsyncDisposable
             if (message.Type == "error" && !message.Text.Contains("net::ERR_ABORTED", StringComparison.Ordinal))
                 Add($"console: {message.Text}");
         };
+        page.Dialog += async (_, dialog) =>
+        {
+            // The browser's own question on leaving a typed form is no script's.
+            if (dialog.Type != "beforeunload")
+                Add($"dialog: {dialog.Message}");
+            await dialog.AcceptAsync();
+        };
         page.Request += (_, request) =>
         {
             if (!request.Url.StartsWith(address.ToString(), StringComparison.Ordinal))
@@ -40,8 +47,9 @@ internal sealed class Visit : IAsyncDisposable
     public async Task SignInAsync(string token)
     {
         await Page.GotoAsync("/users/sign_in");
+        await Page.Locator("details.unfold > summary").ClickAsync();
         await Page.Locator("input[name=token]").FillAsync(token);
-        await Page.Locator("main form button").ClickAsync();
+        await Page.Locator("details.unfold form button").ClickAsync();
         await Page.WaitForURLAsync(url => !url.Contains("sign_in", StringComparison.Ordinal));
     }
 

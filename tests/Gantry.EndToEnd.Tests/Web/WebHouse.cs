@@ -40,6 +40,7 @@ public sealed class WebHouse : IAsyncLifetime
         await Eventually.IsAsync(IsSettledAsync, "the jobs of the tea house to end", TimeSpan.FromSeconds(180));
         var jobs = await Server.GetAsync($"projects/{ProjectId}/pipelines/{Pipeline}/jobs?per_page=100");
         Jobs = jobs.EnumerateArray().ToDictionary(job => job.GetProperty("name").GetString()!, job => job.GetProperty("id").GetInt64());
+        await SettleAsync();
         _browser = await Browser.StartAsync();
     }
 
@@ -52,6 +53,16 @@ public sealed class WebHouse : IAsyncLifetime
         if (_server is not null)
             await _server.DisposeAsync();
         _scratch.Dispose();
+    }
+
+    // What the settings show.
+    private async Task SettleAsync()
+    {
+        await Server.PostAsync($"projects/{ProjectId}/variables", ("key", "DEPLOY_HOST"), ("value", "tea.example.com"), ("environment_scope", "staging"));
+        await Server.PostAsync($"projects/{ProjectId}/variables", ("key", "DEPLOY_KEY"), ("value", "not-a-real-key-12345"), ("masked_and_hidden", "true"), ("protected", "true"));
+        await Server.PostAsync($"projects/{ProjectId}/triggers", ("description", "nightly import"));
+        await Server.PostAsync(
+            $"projects/{ProjectId}/pipeline_schedules", ("description", "Every night"), ("ref", "main"), ("cron", "0 3 * * *"), ("cron_timezone", "Europe/Berlin"));
     }
 
     /// <summary>A signed-in visitor.</summary>

@@ -16,7 +16,7 @@ internal sealed class AssetLibrary
     private const string Prefix = "web/";
 
     // In the order of the cascade.
-    private static readonly string[] Sheets = ["tokens.css", "page.css", "parts.css", "views.css", "log.css", "term.css"];
+    private static readonly string[] Sheets = ["tokens.css", "page.css", "parts.css", "views.css", "graph.css", "log.css", "term.css"];
 
     private readonly FrozenDictionary<string, byte[]> _files;
 

@@ -1,4 +1,6 @@
 // Small behaviours of every page. Each works on what the server sent; without this file pages still work.
+import { followEditor } from "./editor.js";
+import { followGraphs } from "./graph.js";
 import { followPage } from "./live.js";
 import { keepTimes } from "./times.js";
 
@@ -116,3 +118,5 @@ document.addEventListener("change", (event) => {
 
 keepTimes();
 followPage();
+followGraphs();
+followEditor();

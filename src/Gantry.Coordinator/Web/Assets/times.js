@@ -2,6 +2,7 @@
 const language = document.documentElement.lang;
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "always" });
 const full = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" });
 const units = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
 
 function ago(then) {
@@ -28,6 +29,14 @@ function update(root) {
       time.title = full.format(then);
       time.dataset.titled = "1";
     }
+  }
+  for (const time of root.querySelectorAll("time[data-at]")) {
+    const text = full.format(Date.parse(time.dateTime));
+    if (time.textContent !== text) time.textContent = text;
+  }
+  for (const time of root.querySelectorAll("time[data-day]")) {
+    const text = day.format(Date.parse(time.dateTime));
+    if (time.textContent !== text) time.textContent = text;
   }
   for (const time of root.querySelectorAll("time[data-since]")) time.textContent = clock((Date.now() - Date.parse(time.dataset.since)) / 1000);
   for (const time of root.querySelectorAll("time[data-until]")) time.textContent = clock((Date.parse(time.dataset.until) - Date.now()) / 1000);

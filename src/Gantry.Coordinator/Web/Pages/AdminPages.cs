@@ -56,7 +56,7 @@ internal static class AdminPages
         request.GoTo(WebPath.AdminRunners, await RunnerChanges.ApplyAsync(request.Services, id, action, request.Cancellation));
     }
 
-    private static PageScope Demand(WebRequest request) => request.Caller switch
+    public static PageScope Demand(WebRequest request) => request.Caller switch
     {
         Caller.Person { User.Admin: true } => request.Scope(AccessLevel.None),
         Caller.Anonymous => throw ApiException.Unauthorized(),

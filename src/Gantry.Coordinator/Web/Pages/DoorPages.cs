@@ -23,15 +23,25 @@ internal static class DoorPages
         {
             await FormAsync(request, request.Words.SignInTooMany, StatusCodes.Status429TooManyRequests, back);
         }
-        else if (await room.Door.SignInAsync(request.Http, form["token"]))
+        else if (await IsLetInAsync(request, room, form))
         {
             request.GoTo(back);
         }
         else
         {
             room.Limit.Failed(from);
-            await FormAsync(request, request.Words.SignInRefused, StatusCodes.Status403Forbidden, back);
+            await FormAsync(request, form["token"].Length > 0 ? request.Words.SignInRefused : request.Words.PasswordRefused, StatusCodes.Status403Forbidden, back);
         }
+    }
+
+    private static async Task<bool> IsLetInAsync(WebRequest request, WebRoom room, WebForm form)
+    {
+        if (form["token"].Length > 0)
+            return await room.Door.SignInAsync(request.Http, form["token"]);
+        if (await request.Services.SignIn.CheckAsync(form["login"], form["password"], request.Cancellation) is not { } user)
+            return false;
+        room.Door.Enter(request.Http, user);
+        return true;
     }
 
     public static void SignOut(WebRequest request, WebRoom room)

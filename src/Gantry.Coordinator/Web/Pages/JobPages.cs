@@ -94,28 +94,7 @@ internal static class JobPages
             Attempts = [.. all.Where(other => other.Name == job.Name).OrderByDescending(other => other.Id)],
             Artifacts = [.. session.Artifacts.OfJob(job.Id).Where(artifact => artifact.Type != "trace")],
             HasLog = visit.Services.Traces.Size(job.Id) > 0,
-            Answers = job.Status == CiStatus.Pending ? Answers(session, visit.Project, job, visit.Request.Now) : [],
+            Answers = job.Status == CiStatus.Pending ? [.. Explanation.Of(session, job, visit.Request.Now).Select(verdict => new RunnerAnswer(verdict.Runner, verdict.Why))] : [],
         };
-    }
-
-    private static List<RunnerAnswer> Answers(StoreSession session, ProjectRow project, JobRow job, DateTimeOffset now)
-    {
-        var waiting = new WaitingJobRow
-        {
-            Id = job.Id,
-            ProjectId = job.ProjectId,
-            Protected = job.Protected,
-            TagList = job.TagList,
-            InstanceRunnersEnabled = project.InstanceRunnersEnabled,
-            RunningOnInstanceRunners = 0,
-        };
-        return
-        [
-            .. session.Runners.OfProject(project.Id).Concat(session.Runners.OfInstance()).Select(runner =>
-                new RunnerAnswer(
-                    runner,
-                    Matching.Why(runner, session.Runners.ProjectIds(runner.Id), waiting)
-                        ?? (runner.Status(now) is "online" ? null : new Refusal.NotOnline(runner.Status(now))))),
-        ];
     }
 }

@@ -6,6 +6,7 @@ using Gantry.Coordinator.Web.Views;
 using Gantry.Pipelines;
 using Gantry.Pipelines.Problems;
 using Gantry.Pipelines.Variables;
+using Microsoft.AspNetCore.Http;
 
 namespace Gantry.Coordinator.Web.Pages;
 
@@ -17,15 +18,32 @@ internal static class LintPages
         visit.Demand(AccessLevel.Developer);
         var head = await visit.Repository.FindHeadAsync(visit.Project.DefaultBranch, visit.Cancellation);
         var current = head is null ? null : await new RepositoryTree(visit.Repository, head.Sha).ReadAsync(visit.Project.CiConfigPath, visit.Cancellation);
-        await ShowAsync(visit, current ?? "", null);
+        await ShowAsync(visit, new LintView { Scope = visit.Scope, Project = visit.Project, Content = current ?? "", Head = head?.Sha ?? "" });
     }
 
     public static async Task CheckAsync(ProjectVisit visit, WebForm form)
     {
         visit.Demand(AccessLevel.Developer);
         var content = form["content"].ReplaceLineEndings("\n");
-        await ShowAsync(visit, content, await CheckAsync(visit, content));
+        await ShowAsync(visit, Typed(visit, form, content) with { Result = await CheckAsync(visit, content) });
     }
+
+    /// <summary>The editor as it was, and why the commit was not made.</summary>
+    public static async Task ShowRefusedAsync(ProjectVisit visit, WebForm form, string error)
+    {
+        var content = form["content"].ReplaceLineEndings("\n");
+        await ShowAsync(visit, Typed(visit, form, content) with { Result = await CheckAsync(visit, content), Error = error });
+    }
+
+    private static LintView Typed(ProjectVisit visit, WebForm form, string content) => new()
+    {
+        Scope = visit.Scope,
+        Project = visit.Project,
+        Content = content,
+        Head = form["expected"],
+        Branch = form["branch"] is { Length: > 0 } branch ? branch : null,
+        Message = form["message"] is { Length: > 0 } message ? message : null,
+    };
 
     private static async Task<LintResult> CheckAsync(ProjectVisit visit, string content)
     {
@@ -96,9 +114,7 @@ internal static class LintPages
         };
     }
 
-    private static Task ShowAsync(ProjectVisit visit, string content, LintResult? result)
-    {
-        var view = new LintView { Scope = visit.Scope, Project = visit.Project, Content = content, Result = result };
-        return visit.Request.ShowAsync(visit.Frame(ProjectTab.Lint, visit.Request.Words.Lint, Slice.Lint(view)));
-    }
+    private static Task ShowAsync(ProjectVisit visit, LintView view) => visit.Request.ShowAsync(
+        visit.Frame(ProjectTab.Lint, visit.Request.Words.Lint, Slice.Lint(view)) with { Answer = Slice.LintAnswer(view) },
+        view.Error is null ? StatusCodes.Status200OK : StatusCodes.Status422UnprocessableEntity);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.Store;
+using Gantry.Coordinator.Web.Graphs;
 using Gantry.Coordinator.Web.Live;
 using Gantry.Coordinator.Web.Views;
 
@@ -93,18 +94,29 @@ internal static class PipelinePages
     private static PipelineView View(StoreSession session, ProjectVisit visit, PipelineRow pipeline, PipelineTab tab)
     {
         var item = PipelineList.Item(session, visit.Scope, visit.Project, pipeline);
-        var failed = item.Stages.SelectMany(stage => stage.Jobs).Where(job => job.Status == CiStatus.Failed);
+        var latest = item.Stages.SelectMany(stage => stage.Jobs).ToList();
+        var failed = latest.Where(job => job.Status == CiStatus.Failed).OrderBy(job => job.AllowFailure);
         return new PipelineView
         {
             Item = item,
             Tab = tab,
-            Jobs = tab == PipelineTab.Jobs ? [.. session.Jobs.OfPipeline(pipeline.Id).OrderBy(job => job.StageIndex).ThenBy(job => job.Retried).ThenBy(job => job.Name, NaturalOrder.Instance)] : [],
+            Nodes = tab == PipelineTab.Needs ? GraphLayout.Place(JobGraph.Of(visit.Scope, visit.Project, latest, session.Jobs.NeedsOfPipeline(pipeline.Id))) : [],
+            HasNeeds = latest.Any(job => job.Dag),
+            Suites = Suites(session, pipeline.Id, latest),
+            Jobs = tab is PipelineTab.Jobs or PipelineTab.Timing ? [.. session.Jobs.OfPipeline(pipeline.Id).OrderBy(job => job.StageIndex).ThenBy(job => job.Retried).ThenBy(job => job.Name, NaturalOrder.Instance)] : [],
             Failures = [.. failed.Take(ShownFailures).Select(job => new FailedJob(job, []))],
             Parent = pipeline.UpstreamPipelineId is { } parent && session.Pipelines.Find(parent) is { } upstream && upstream.ProjectId == pipeline.ProjectId ? upstream : null,
             Children = [.. session.Pipelines.Children(pipeline.Id).Where(child => child.ProjectId == pipeline.ProjectId)],
             Queued = pipeline.StartedAt is { } start ? (start - pipeline.CreatedAt).TotalSeconds : null,
         };
     }
+
+    private static List<(TestSuite Suite, JobRow? Job)> Suites(StoreSession session, long pipelineId, List<JobRow> jobs) =>
+    [
+        .. session.Reports.TestsOfPipeline(pipelineId)
+            .OrderByDescending(suite => TestsView.Bad(suite) > 0).ThenBy(suite => suite.Name, NaturalOrder.Instance)
+            .Select(suite => (suite, jobs.FirstOrDefault(job => job.Name == suite.Name))),
+    ];
 
     private static async Task<IReadOnlyList<FailedJob>> TailsAsync(ProjectVisit visit, IReadOnlyList<FailedJob> failures)
     {

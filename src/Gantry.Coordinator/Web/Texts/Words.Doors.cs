@@ -11,9 +11,9 @@ internal sealed partial class Words
 
     public string SignInTooMany => T("Too many attempts. Wait a minute and try again.", "尝试次数过多，请一分钟后再试。");
 
-    public string LintTitle => T("Check a CI configuration", "校验 CI 配置");
+    public string LintTitle => T("CI editor", "CI 编辑器");
 
-    public string LintHelp => T("Paste a .gitlab-ci.yml. Includes are read from this project.", "粘贴 .gitlab-ci.yml 内容。include 将从此项目读取。");
+    public string LintHelp => T("Checked while you type, as if it were pushed to the default branch.", "输入时即时校验，如同推送到默认分支。");
 
     public string LintContent => T("Configuration", "配置");
 
@@ -28,4 +28,21 @@ internal sealed partial class Words
     public string LintEmpty => T("The result shows here.", "结果将显示在这里。");
 
     public string When => T("When", "运行时机");
+
+    public string LintGraph => T("What waits for what", "依赖关系");
+
+    public string CommitChanges => T("Commit changes", "提交更改");
+
+    public string CommitMessage => T("Commit message", "提交信息");
+
+    public string CommitMessageOf(string path) => T($"Update {path}", $"更新 {path}");
+
+    public string WhenOf(Gantry.Pipelines.Model.JobWhen when) => when switch
+    {
+        Gantry.Pipelines.Model.JobWhen.OnFailure => T("on failure", "失败时"),
+        Gantry.Pipelines.Model.JobWhen.Always => T("always", "总是"),
+        Gantry.Pipelines.Model.JobWhen.Manual => T("manual", "手动"),
+        Gantry.Pipelines.Model.JobWhen.Delayed => T("delayed", "延迟"),
+        _ => T("on success", "成功时"),
+    };
 }

@@ -13,7 +13,7 @@ internal sealed partial class Words
 
     public string Jobs => T("Jobs", "作业");
 
-    public string Lint => T("Lint", "CI 校验");
+    public string Lint => T("Editor", "CI 编辑器");
 
     public string Settings => T("Settings", "设置");
 
@@ -65,6 +65,7 @@ internal sealed partial class Words
     public string? Notice(string? name) => name switch
     {
         "caches" => CachesCleared,
+        "saved" => Saved,
         "token" => TokenReset,
         "runner_removed" => RunnerRemoved,
         "runner_paused" => RunnerPaused,

@@ -31,7 +31,7 @@ internal sealed partial class Words
 
     public string Artifacts => T("Job artifacts", "作业产物");
 
-    public string ArtifactsExpire => T("They go", "将过期：");
+    public string ArtifactsExpire => T("Removed on", "删除时间：");
 
     public string ArtifactsKept => T("They are kept for good.", "永久保留。");
 
@@ -136,4 +136,10 @@ internal sealed partial class Words
         Refusal.NotOnline => T("It has not called for more than two hours.", "已超过两小时未联系。"),
         _ => why.Text,
     };
+
+    public string Browse => T("Browse", "浏览");
+
+    public string NoArtifactFiles => T("No files", "没有文件");
+
+    public string ArtifactTooLarge => T("This file is too large to show. Download the whole archive instead.", "文件过大，无法显示。请下载完整的归档。");
 }

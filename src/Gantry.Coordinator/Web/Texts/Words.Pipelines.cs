@@ -134,4 +134,28 @@ internal sealed partial class Words
         "pipeline" => "多项目流水线",
         _ => source,
     };
+
+    public string NeedsTab => T("Dependencies", "依赖关系");
+
+    public string TimingTab => T("Timing", "耗时");
+
+    public string NothingRan => T("Nothing ran yet", "尚未运行任何作业");
+
+    public string LegendWaits => T("waits for a runner", "等待 Runner");
+
+    public string LegendRuns => T("runs", "运行");
+
+    public string GapsAreCut => T("Spans in which nothing happened are cut short.", "没有活动的时段已缩短显示。");
+
+    public string TestsWord => T("Tests", "测试");
+
+    public string NoTests => T("No test reports", "没有测试报告");
+
+    public string NoTestsHint => T("Jobs with artifacts:reports:junit show their tests here.", "带有 artifacts:reports:junit 的作业会在此显示测试结果。");
+
+    public string TestCount(int count) => T(Plural(count, "test", "tests"), $"{count} 个测试");
+
+    public string FailedCount(int count) => T($"{count} failed", $"{count} 个失败");
+
+    public string MoreTests(int count) => T($"and {count} more", $"另有 {count} 个");
 }

@@ -12,6 +12,8 @@ internal enum ProjectTab
     Commits,
     Pipelines,
     Jobs,
+    Schedules,
+    Environments,
     Lint,
     Settings,
 }
@@ -24,6 +26,9 @@ internal sealed record FrameView
     public required string Title { get; init; }
 
     public required RazorSlice Body { get; init; }
+
+    /// <summary>The part of the body that a form of the page's script asks for alone; null when there is none.</summary>
+    public RazorSlice? Answer { get; init; }
 
     /// <summary>The project whose tabs are shown; null outside projects.</summary>
     public ProjectRow? Project { get; init; }

@@ -4,7 +4,7 @@ using Gantry.Pipelines.Problems;
 
 namespace Gantry.Coordinator.Web.Views;
 
-/// <summary>The page that checks a configuration.</summary>
+/// <summary>The editor of a configuration: checked while one types, and committed.</summary>
 internal sealed record LintView
 {
     public required PageScope Scope { get; init; }
@@ -12,6 +12,18 @@ internal sealed record LintView
     public required ProjectRow Project { get; init; }
 
     public required string Content { get; init; }
+
+    /// <summary>The commit that the content was read from; empty for none.</summary>
+    public string Head { get; init; } = "";
+
+    /// <summary>As typed; null for the usual one.</summary>
+    public string? Branch { get; init; }
+
+    /// <summary>As typed; null for the usual one.</summary>
+    public string? Message { get; init; }
+
+    /// <summary>Why the commit was refused.</summary>
+    public string? Error { get; init; }
 
     /// <summary>Null before anything was checked.</summary>
     public LintResult? Result { get; init; }

@@ -1,4 +1,5 @@
 using Gantry.Coordinator.Store;
+using Gantry.Coordinator.Web.Graphs;
 using Gantry.Coordinator.Web.Logs;
 
 namespace Gantry.Coordinator.Web.Views;
@@ -7,8 +8,11 @@ namespace Gantry.Coordinator.Web.Views;
 internal enum PipelineTab
 {
     Graph,
+    Needs,
     Jobs,
     Failures,
+    Tests,
+    Timing,
 }
 
 /// <summary>A pipeline's page.</summary>
@@ -23,6 +27,15 @@ internal sealed record PipelineView
 
     /// <summary>All attempts, for the jobs tab.</summary>
     public required IReadOnlyList<JobRow> Jobs { get; init; }
+
+    /// <summary>On their tab, the jobs as a graph of what waits for what.</summary>
+    public IReadOnlyList<PlacedNode> Nodes { get; init; } = [];
+
+    /// <summary>A job says what it needs, so that stages do not tell the whole order.</summary>
+    public bool HasNeeds { get; init; }
+
+    /// <summary>The tests that jobs reported.</summary>
+    public IReadOnlyList<(TestSuite Suite, JobRow? Job)> Suites { get; init; } = [];
 
     /// <summary>The pipeline that started this one.</summary>
     public PipelineRow? Parent { get; init; }

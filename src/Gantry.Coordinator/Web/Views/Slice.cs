@@ -32,6 +32,42 @@ internal static class Slice
 
     public static RazorSlice Branches(BranchesView model) => new Web_Views_Branches { Model = model };
 
+    public static RazorSlice AdminJobs(AdminJobsView model) => new Web_Views_AdminJobs { Model = model };
+
+    public static RazorSlice Artifacts(ArtifactsView model) => new Web_Views_Artifacts { Model = model };
+
+    public static RazorSlice Environments(EnvironmentsView model) => new Web_Views_Environments { Model = model };
+
+    public static RazorSlice General(GeneralView model) => new Web_Views_General { Model = model };
+
+    public static RazorSlice Health(HealthView model) => new Web_Views_Health { Model = model };
+
+    public static RazorSlice LintAnswer(LintView model) => new Web_Views_LintAnswer { Model = model };
+
+    public static RazorSlice Members(MembersView model) => new Web_Views_Members { Model = model };
+
+    public static RazorSlice Password(PasswordView model) => new Web_Views_Password { Model = model };
+
+    public static RazorSlice ScheduleForm(ScheduleFormView model) => new Web_Views_ScheduleForm { Model = model };
+
+    public static RazorSlice Schedules(SchedulesView model) => new Web_Views_Schedules { Model = model };
+
+    public static RazorSlice SubNav(SubNavView model) => new Web_Views_SubNav { Model = model };
+
+    public static RazorSlice Tests(TestsView model) => new Web_Views_Tests { Model = model };
+
+    public static RazorSlice Timing(TimingView model) => new Web_Views_Timing { Model = model };
+
+    public static RazorSlice Tokens(TokensView model) => new Web_Views_Tokens { Model = model };
+
+    public static RazorSlice Triggers(TriggersView model) => new Web_Views_Triggers { Model = model };
+
+    public static RazorSlice Users(UsersView model) => new Web_Views_Users { Model = model };
+
+    public static RazorSlice VariableForm(VariableFormView model) => new Web_Views_VariableForm { Model = model };
+
+    public static RazorSlice Variables(VariablesView model) => new Web_Views_Variables { Model = model };
+
     public static RazorSlice Frame(FrameView model) => new Web_Views_Frame { Model = model };
 
     public static RazorSlice Job(JobView model) => new Web_Views_Job { Model = model };
