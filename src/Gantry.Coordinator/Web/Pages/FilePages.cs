@@ -1,7 +1,6 @@
 using System.Text;
 using Gantry.Coordinator.Git;
 using Gantry.Coordinator.Http;
-using Gantry.Coordinator.Store;
 using Gantry.Coordinator.Web.Repository;
 using Gantry.Coordinator.Web.Views;
 using Microsoft.AspNetCore.Html;
