@@ -11,7 +11,7 @@ internal static class ServerCommand
     {
         var flags = new FlagSet();
         var options = new ServerFlags(flags);
-        return new Command("server", "serve repositories, pipelines and runners", flags, (context, cancellation) => context.Arguments switch
+        return new Command("server", "serve repositories, pipelines and runners", flags, (context, cancellation) => context.Arguments.ToArray() switch
         {
             [] => ServeAsync(context, options, cancellation),
             ["backup", .. var words] => ServerBackup.WriteAsync(context, options.DataFolder(context), words, cancellation),

@@ -65,7 +65,7 @@ public sealed class CacheStoreTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await SendAsync("PUT", $"/gantry-cache/project/{mine}/k/cache.zip", keys, "x")).Status);
         foreach (var path in new[] { $"project/{other}/k/cache.zip", $"project/{mine}/../{other}/k", "project/0/k", "k/cache.zip", $"project/{mine}" })
         {
-            Assert.Equal(HttpStatusCode.Forbidden, (await SendAsync("PUT", "/gantry-cache/" + path.Replace("..", "%2e%2e", StringComparison.Ordinal), keys, "x")).Status is var status and not HttpStatusCode.OK ? HttpStatusCode.Forbidden : status);
+            Assert.NotEqual(HttpStatusCode.OK, (await SendAsync("PUT", "/gantry-cache/" + path.Replace("..", "%2e%2e", StringComparison.Ordinal), keys, "x")).Status);
         }
 
         await _server.PostAsync($"runners/{runner}/reset_authentication_token", "{}");
