@@ -67,7 +67,7 @@ internal sealed partial class PageLoad(LoadedServer server, Action<string, List<
     private async Task<(long Job, string Token, long Pipeline)> TakeAsync()
     {
         var runner = (await server.PostAsync("user/runners", new { runner_type = "instance_type", run_untagged = true })).GetProperty("token").GetString();
-        using var content = new StringContent($$$"""{"token":"{{{runner}}}","system_id":"s_pages","info":{"features":{}}}""", Encoding.UTF8, "application/json");
+        using var content = new StringContent($$$$"""{"token":"{{{{runner}}}}","system_id":"s_pages","info":{"features":{}}}""", Encoding.UTF8, "application/json");
         using var answer = await server.Plain.PostAsync("jobs/request", content);
         var taken = System.Text.Json.JsonElement.Parse(await answer.Content.ReadAsStringAsync());
         var id = taken.GetProperty("id").GetInt64();

@@ -68,7 +68,7 @@ async Task Requests(int runners, int seconds, TimeSpan pause)
 
 async Task<List<double>> AskAsync(string token, int number, TimeSpan pause, CancellationToken end)
 {
-    var body = $$$"""{"token":"{{{token}}}","system_id":"s_{{{number}}}","info":{"name":"gitlab-runner","version":"19.0.0","features":{"two_phase_job_commit":true}}}""";
+    var body = $$$$"""{"token":"{{{{token}}}}","system_id":"s_{{{{number}}}}","info":{"name":"gitlab-runner","version":"19.0.0","features":{"two_phase_job_commit":true}}}""";
     var times = new List<double>();
     if (pause > TimeSpan.Zero)
     {
