@@ -25,6 +25,11 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
     /// <summary>Null unless the job wants to see its services' logs.</summary>
     public ServiceLogs? ServiceLogs { get; init; }
 
+    /// <summary>Null unless <c>helper_image</c> is set: then scripts that are not the user's steps run in the build container.</summary>
+    public HelperContainer? Helper { get; init; }
+
+    public required ServiceWatch Watch { get; init; }
+
     public Task PlaceAsync(IReadOnlyList<PlacedTree> trees, IJobLog log, CancellationToken cancellationToken) => files.PlaceAsync(trees, cancellationToken);
 
     public Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
@@ -49,7 +54,7 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
             }
             catch (EngineException e) when (e.IsNotFound)
             {
-                build.Forget();
+                ContainerOf(script).Forget();
                 if (attempt >= attempts)
                 {
                     throw attempts > 1
@@ -104,31 +109,40 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
         }
     }
 
+    private IScriptContainer ContainerOf(StageScript script) => script.Place == StagePlace.Helper && Helper is not null ? Helper : build;
+
     private async Task<ScriptExit> RunOnceAsync(StageScript script, IJobLog log, CancellationToken cancellationToken)
     {
-        var run = await build.GetAsync(cancellationToken);
+        var container = ContainerOf(script);
+        var run = await container.GetAsync(cancellationToken);
         try
         {
-            return await run.RunAsync(script.Text, log, cancellationToken);
+            var exit = await run.RunAsync(script.Text, log, cancellationToken);
+            if (exit.Code != 0 && script.Place == StagePlace.Build)
+            {
+                await Watch.ReportAsync(failedOnly: false, cancellationToken);
+            }
+
+            return exit;
         }
         catch (OperationCanceledException)
         {
             await ContainerStop.RunAsync(job, run.Container);
-            await DropAsync();
+            await DropAsync(container);
             throw;
         }
     }
 
-    private async Task DropAsync()
+    private async Task DropAsync(IScriptContainer container)
     {
         using var budget = new CancellationTokenSource(CleanupBudget, job.Time);
         try
         {
-            await build.DropAsync(budget.Token);
+            await container.DropAsync(budget.Token);
         }
         catch (EngineException e)
         {
-            throw EnvironmentException.Broken($"the build container could not be removed: {e.Message}", e);
+            throw EnvironmentException.Broken($"the container of the script could not be removed: {e.Message}", e);
         }
     }
 

@@ -10,13 +10,16 @@ internal static class DockerCases
     public static IReadOnlyList<DockerCase> Of(string file, params string[] tables)
     {
         using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder(), file)));
-        return
+        List<DockerCase> cases =
         [
             .. document.RootElement.GetProperty("cases").EnumerateArray()
                 .Select(one => new DockerCase(one.GetProperty("name").GetString()!, one.GetProperty("table").GetString()!,
                     one.GetProperty("input").Clone(), one.GetProperty("expected").Clone()))
                 .Where(one => tables.Length == 0 || tables.Contains(one.Table)),
         ];
+        // All of them are run by the test that asked, or it fails.
+        TestContext.Current.TestOutputHelper!.WriteLine($"conformance: {file}{(tables.Length == 0 ? "" : "/" + string.Join('+', tables))} {cases.Count}");
+        return cases;
     }
 
     private static string Folder()

@@ -2,6 +2,7 @@ using System.IO.Pipes;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Gantry.Executors.Docker.Api;
@@ -14,6 +15,9 @@ internal sealed class EngineDialer(EngineEndpoint endpoint, TimeProvider time)
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(60);
 
     public EngineEndpoint Endpoint { get; } = endpoint;
+
+    /// <summary>The program for ssh endpoints.</summary>
+    public string SshProgram { get; init; } = "ssh";
 
     /// <exception cref="EngineException">The endpoint cannot be reached or its certificates are unusable.</exception>
     public async ValueTask<EngineConnection> DialAsync(CancellationToken cancellationToken)
@@ -28,10 +32,11 @@ internal sealed class EngineDialer(EngineEndpoint endpoint, TimeProvider time)
                     new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified), new UnixDomainSocketEndPoint(unix.Path), both.Token)),
                 EngineEndpoint.Tcp tcp => await DialTcpAsync(tcp, both.Token),
                 EngineEndpoint.Pipe pipe => await DialPipeAsync(pipe, both.Token),
-                _ => throw EngineException.Unreachable($"cannot reach the Docker Engine at {Endpoint}: this scheme is not supported by this build", null),
+                EngineEndpoint.Ssh ssh => SshStream.Open(SshProgram, ssh, time),
+                _ => throw new InvalidOperationException($"no way to {Endpoint}"),
             };
         }
-        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or UnauthorizedAccessException)
+        catch (Exception e) when (e is SocketException or IOException or AuthenticationException or UnauthorizedAccessException or CryptographicException)
         {
             throw EngineException.Unreachable($"Cannot connect to the Docker daemon at {Endpoint}. Is the docker daemon running? ({e.Message})", e);
         }

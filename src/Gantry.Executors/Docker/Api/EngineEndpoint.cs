@@ -25,10 +25,14 @@ internal abstract record EngineEndpoint
         public override string ToString() => $"tcp://{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}";
     }
 
-    /// <summary><c>ssh://user@host:22</c>: <c>docker system dial-stdio</c> run over there; the port is null for ssh's own default.</summary>
-    public sealed record Ssh(string Host, string? User, int? Port) : EngineEndpoint
+    /// <summary>
+    /// <c>ssh://user@host:22/run/docker.sock</c>: <c>docker system dial-stdio</c> run over there; the port is null for ssh's own
+    /// default, the socket for docker's.
+    /// </summary>
+    public sealed record Ssh(string Host, string? User, int? Port, string? Socket) : EngineEndpoint
     {
-        public override string ToString() => $"ssh://{(User is null ? "" : User + "@")}{Host}{(Port is { } p ? ":" + p.ToString(CultureInfo.InvariantCulture) : "")}";
+        public override string ToString() =>
+            $"ssh://{(User is null ? "" : User + "@")}{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}{(Port is { } p ? ":" + p.ToString(CultureInfo.InvariantCulture) : "")}{Socket}";
     }
 
     /// <summary>The engine of this machine.</summary>
@@ -89,7 +93,13 @@ internal abstract record EngineEndpoint
             throw new FormatException($"unable to parse docker host `{host}`: host and user must not begin with a dash");
         }
 
-        return new Ssh(uri.Host, uri.UserInfo.Length == 0 ? null : uri.UserInfo, uri.Port > 0 ? uri.Port : null);
+        var socket = uri.AbsolutePath.TrimEnd('/');
+        if (socket.Length > 0 && !socket.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_'))
+        {
+            throw new FormatException($"unable to parse docker host `{host}`: the path must be that of a socket");
+        }
+
+        return new Ssh(uri.Host.Trim('[', ']'), uri.UserInfo.Length == 0 ? null : uri.UserInfo, uri.Port > 0 ? uri.Port : null, socket.Length == 0 ? null : socket);
     }
 }
 

@@ -60,6 +60,9 @@ internal sealed class JobLabels(JobFacts facts, IReadOnlyDictionary<string, stri
     /// <summary>The build container: the plain set, its type, and the configured labels as they are.</summary>
     public Dictionary<string, string> Build() => Merge(Plain(("type", "build")));
 
+    /// <summary>The container of hooks.</summary>
+    public Dictionary<string, string> Predefined() => Merge(Plain(("type", "predefined")));
+
     /// <summary>A service: the configured labels come twice, plain and prefixed, as they always did.</summary>
     public Dictionary<string, string> Service(string name, string version) =>
         Merge(Plain([("type", "service"), ("service", name), ("service.version", version), .. configured.Select(pair => (pair.Key, pair.Value))]));

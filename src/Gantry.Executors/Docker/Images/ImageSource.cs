@@ -13,19 +13,26 @@ namespace Gantry.Executors.Docker.Images;
 /// <param name="Platform"><c>os/arch[/variant]</c>; empty for the engine's own.</param>
 internal sealed record ImageWish(string Name, IReadOnlyList<string> Policies, string Platform);
 
+/// <summary>One policy that did not give the image.</summary>
+/// <param name="Policy">Which.</param>
+/// <param name="Error">Why not.</param>
+/// <param name="Credentials">What was shown to the registry; null when none was asked.</param>
+internal sealed record PullTry(PullPolicy Policy, EngineException Error, string? Credentials);
+
 /// <summary>Brings images to the engine by policy (official-executors §2.4), each one once per job.</summary>
 internal sealed class ImageSource(DockerJob job, RegistryLogins logins)
 {
     private const int NetworkTries = 3;
 
     private readonly Dictionary<string, ImageDetails> _used = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _shown = new(StringComparer.Ordinal);
 
     /// <exception cref="EnvironmentException">The image cannot be had; the text says by which policy and what would help.</exception>
     public async Task<ImageDetails> GetAsync(ImageWish wish, IJobLog log, CancellationToken cancellationToken)
     {
         var policies = PullPolicies.For(wish.Name, wish.Policies, job.Settings);
         log.Line($"Using effective pull policy of {policies} for container {wish.Name}");
-        EngineException? last = null;
+        var tries = new List<PullTry>();
         for (var i = 0; i < policies.Policies.Count; i++)
         {
             if (i > 0)
@@ -41,12 +48,12 @@ internal sealed class ImageSource(DockerJob job, RegistryLogins logins)
             }
             catch (EngineException e)
             {
-                last = e;
+                tries.Add(new PullTry(policies.Policies[i], e, CredentialsOf(wish.Name)));
                 log.Warning($"Failed to pull image with policy \"{PullPolicies.NameOf(policies.Policies[i])}\": {e.Message}");
             }
         }
 
-        throw await FailureAsync(wish, policies, last!, cancellationToken);
+        throw await FailureAsync(wish, policies, tries, cancellationToken);
     }
 
     private async Task<ImageDetails> TryAsync(ImageWish wish, PullPolicy policy, IJobLog log, CancellationToken cancellationToken)
@@ -87,6 +94,11 @@ internal sealed class ImageSource(DockerJob job, RegistryLogins logins)
     private async Task PullAsync(ImageWish wish, IJobLog log, CancellationToken cancellationToken)
     {
         var login = await LoginAsync(wish.Name, cancellationToken);
+        lock (_used)
+        {
+            _shown[wish.Name] = login is null ? "no credentials for this registry were found" : $"with credentials from {login.Source}";
+        }
+
         if (login is not null)
         {
             log.Line($"Authenticating with credentials from {login.Source}");
@@ -142,21 +154,46 @@ internal sealed class ImageSource(DockerJob job, RegistryLogins logins)
         }
     }
 
-    private async Task<EnvironmentException> FailureAsync(
-        ImageWish wish, PullPolicies policies, EngineException last, CancellationToken cancellationToken)
+    /// <summary>Which login the last pull of this image showed; null when it has not come to that.</summary>
+    private string? CredentialsOf(string image)
     {
-        var advice = "";
-        if (PullFailures.IsRefusal(last.Message) && !policies.Policies.Contains(PullPolicy.Never))
+        lock (_used)
         {
-            advice = await FindAsync(wish, cancellationToken) is { } local ? PullAdvice.ForLocalImage(wish.Name, local, policies, job.Settings) : "";
+            return _shown.GetValueOrDefault(image);
         }
-        else if (policies.Policies.All(policy => policy == PullPolicy.Never))
+    }
+
+    private async Task<EnvironmentException> FailureAsync(
+        ImageWish wish, PullPolicies policies, IReadOnlyList<PullTry> tries, CancellationToken cancellationToken)
+    {
+        var last = tries[^1].Error;
+        var text = $"failed to pull image \"{wish.Name}\" with specified policies {policies}: {last.Message}{PullAdvice.Tries(wish.Name, policies, tries)}";
+        if (policies.Policies.All(policy => policy == PullPolicy.Never))
         {
-            advice = PullAdvice.ForMissingImage(wish.Name, policies);
+            text += PullAdvice.ForMissingImage(wish.Name, policies);
+        }
+        else if (await LocalAsync(wish, cancellationToken) is { } local)
+        {
+            text += PullAdvice.ForLocalImage(wish.Name, local, policies, job.Settings);
+        }
+        else if (PullFailures.IsDenied(last.Message))
+        {
+            text += PullAdvice.ForDeniedPull(wish.Name);
         }
 
-        return new EnvironmentException(
-            PullFailures.Classify(last.Message), $"failed to pull image \"{wish.Name}\" with specified policies {policies}: {last.Message}{advice}",
-            retriable: false, last);
+        return new EnvironmentException(PullFailures.Classify(last.Message), text, retriable: false, last);
+    }
+
+    private async Task<ImageDetails?> LocalAsync(ImageWish wish, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindAsync(wish, cancellationToken);
+        }
+        catch (EngineException)
+        {
+            // The pull's own error is what the user needs.
+            return null;
+        }
     }
 }

@@ -26,8 +26,8 @@ internal static class PullFailures
         : Has(message, Missing) || Has(message, Denied) ? FailureReason.RunnerConfigurationError
         : FailureReason.ImagePullFailure;
 
-    /// <summary>The registry said no, or does not know the image: the usual answer for an image that was only ever made here.</summary>
-    public static bool IsRefusal(string message) => Has(message, Missing) || Has(message, Denied);
+    /// <summary>The registry wants a login, another login, or does not say whether the image exists.</summary>
+    public static bool IsDenied(string message) => Has(message, Denied);
 
     private static bool Has(string message, string[] parts) => parts.Any(part => message.Contains(part, StringComparison.OrdinalIgnoreCase));
 }

@@ -15,6 +15,10 @@ internal enum PullPolicy
 /// <param name="Source">As the user reads it: <c>GitLab pipeline config</c>, <c>Runner config</c>, <c>Runner config (default)</c>.</param>
 internal sealed record PullPolicies(IReadOnlyList<PullPolicy> Policies, string Source)
 {
+    public const string FromJob = "GitLab pipeline config";
+    public const string FromConfig = "Runner config";
+    public const string ByDefault = "Runner config (default)";
+
     private static readonly IReadOnlyList<PullPolicy> Default = [PullPolicy.Always];
 
     /// <exception cref="FormatException">Another word.</exception>
@@ -35,7 +39,7 @@ internal sealed record PullPolicies(IReadOnlyList<PullPolicy> Policies, string S
         {
             var wanted = job.Count > 0 ? Read(job, "pull_policy") : Configured(settings.PullPolicy);
             var allowed = Allowed(settings.AllowedPullPolicies, settings.PullPolicy);
-            var source = job.Count > 0 ? "GitLab pipeline config" : settings.PullPolicy.Count > 0 ? "Runner config" : "Runner config (default)";
+            var source = job.Count > 0 ? FromJob : settings.PullPolicy.Count > 0 ? FromConfig : ByDefault;
             var left = wanted.Where(allowed.Contains).ToList();
             return left.Count > 0
                 ? new PullPolicies(left, source)

@@ -6,7 +6,7 @@ using Gantry.Executors.Docker.Images;
 namespace Gantry.Executors.Docker.Running;
 
 /// <summary>The container of the user's steps: made once, started again for each step, made anew when it is gone.</summary>
-internal sealed class BuildContainer(DockerJob job, ImageDetails image, ImageOptions options, HostSpecs host)
+internal sealed class BuildContainer(DockerJob job, ImageDetails image, ImageOptions options, HostSpecs host) : IScriptContainer
 {
     private int _made;
     private ContainerRun? _current;
@@ -39,26 +39,7 @@ internal sealed class BuildContainer(DockerJob job, ImageDetails image, ImageOpt
     private async Task<ContainerRun> CreateAsync(CancellationToken cancellationToken)
     {
         var name = _made++ == 0 ? $"{job.Name}-build" : $"{job.Name}-build-{_made}";
-        var spec = Spec(name);
-        job.Belongings.AddContainer(name);
-        try
-        {
-            var created = await job.Engine.Containers.CreateAsync(name, PlatformOf(image), spec, cancellationToken);
-            foreach (var warning in created.Warnings)
-            {
-                job.Log.Warning(warning);
-            }
-
-            return new ContainerRun(job, created.Id);
-        }
-        catch (EngineException e) when (e.IsBadRequest)
-        {
-            throw EnvironmentException.Misconfigured($"creating the build container: {e.Message}");
-        }
-        catch (EngineException e)
-        {
-            throw EnvironmentException.Broken($"creating the build container: {e.Message}", e);
-        }
+        return await ContainerMaking.MakeAsync(job, name, PlatformOf(image), Spec(name), "the build container", cancellationToken);
     }
 
     private ContainerSpec Spec(string name)

@@ -28,11 +28,15 @@ internal static class ContainerCommand
     /// <summary>Ends everything in the container but its first process; a shell as first process ignores the signal of a stop.</summary>
     public const string TerminateAll = "kill -TERM -1";
 
+    /// <summary>A shell for a person: bash where there is one.</summary>
+    public static IReadOnlyList<string> Interactive { get; } = ["sh", "-c", Detect.ReplaceLineEndings("\n")];
+
     /// <param name="shell">The plan's.</param>
-    public static IReadOnlyList<string> For(string shell) => shell switch
+    /// <param name="openFiles">What the script makes is for everybody to write.</param>
+    public static IReadOnlyList<string> For(string shell, bool openFiles = false) => shell switch
     {
         "pwsh" or "powershell" =>
             [shell, "-NoProfile", "-NoLogo", "-InputFormat", "text", "-OutputFormat", "text", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-Command", "-"],
-        _ => ["sh", "-c", Detect.ReplaceLineEndings("\n")],
+        _ => ["sh", "-c", (openFiles ? "umask 0000\n" : "") + Detect.ReplaceLineEndings("\n")],
     };
 }

@@ -43,7 +43,7 @@ internal sealed class ContainerRun(DockerJob job, string container)
         var exit = pending.AnswerAsync(end.Token);
         try
         {
-            var code = await EndAsync(output, exit, log, cancellationToken);
+            var code = await EndAsync(new Streams(input, output, exit), log, cancellationToken);
             return Exit(code);
         }
         finally
@@ -56,8 +56,9 @@ internal sealed class ContainerRun(DockerJob job, string container)
         }
     }
 
-    private async Task<long> EndAsync(Task output, Task<WaitAnswer> exit, IJobLog log, CancellationToken cancellationToken)
+    private async Task<long> EndAsync(Streams streams, IJobLog log, CancellationToken cancellationToken)
     {
+        var (_, output, exit) = streams;
         await Quiet(Task.WhenAny(output, exit));
         cancellationToken.ThrowIfCancellationRequested();
         if (!exit.IsCompleted)
@@ -79,13 +80,20 @@ internal sealed class ContainerRun(DockerJob job, string container)
             return answer.StatusCode;
         }
 
-        return await RejoinAsync(exit, log, cancellationToken);
+        return await RejoinAsync(streams, log, cancellationToken);
     }
 
     /// <summary>The stream broke while the container may still run.</summary>
-    private async Task<long> RejoinAsync(Task<WaitAnswer> exit, IJobLog log, CancellationToken cancellationToken)
+    private async Task<long> RejoinAsync(Streams streams, IJobLog log, CancellationToken cancellationToken)
     {
         var details = await FindAsync(cancellationToken);
+        if (!streams.Input.IsCompletedSuccessfully)
+        {
+            // Half a script must not count, whatever it ends with.
+            throw EnvironmentException.Broken($"the connection to the Docker Engine at {job.Engine.Endpoint} was lost before the whole script was handed to the container");
+        }
+
+        var exit = streams.Exit;
         if (!details.State.Running)
         {
             // An exit that was seen is an exit; one that nobody saw may be the engine's doing.
@@ -208,6 +216,8 @@ internal sealed class ContainerRun(DockerJob job, string container)
         var signed = unchecked((int)code);
         return new ScriptExit(signed, $"exit code {signed}");
     }
+
+    private sealed record Streams(Task Input, Task Output, Task<WaitAnswer> Exit);
 
     // The outcome of these tasks is read elsewhere or does not matter any more.
     private static async Task Quiet(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -69,6 +69,8 @@ internal sealed class Preparation(
         {
             StateFolder = surroundings.StateFolder,
             ServiceLogs = Plan.Settings.DebugServices ? new ServiceLogs(job, services) : null,
+            Helper = settings.HelperImage.Length == 0 ? null : new HelperContainer(job, images, host) { Official = OfficialHelper(facts) },
+            Watch = new ServiceWatch(job, services),
         };
     }
 
@@ -135,6 +137,13 @@ internal sealed class Preparation(
                 Process = surroundings.ProcessId,
             }, labels),
         };
+    }
+
+    private string OfficialHelper(EngineFacts facts)
+    {
+        var flavor = Plan.Variables.ExpandValue(settings.HelperImageFlavor);
+        var own = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture == System.Runtime.InteropServices.Architecture.Arm64 ? "arm64" : "x86_64";
+        return $"{HelperImage.Name}:{HelperImage.Linux(facts.Architecture, HelperImage.Revision(""), flavor, Plan.Shell, own).Tag}";
     }
 
     private ImageOptions Options() => Plan.Payload.Image is { } image ? ImageOptions.Of(image, Plan.Variables.ExpandValue) : ImageOptions.None;

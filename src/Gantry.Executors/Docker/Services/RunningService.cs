@@ -20,6 +20,9 @@ internal sealed record RunningService
     /// <summary>The image brings a <c>HEALTHCHECK</c>.</summary>
     public required bool HasHealthcheck { get; init; }
 
+    /// <summary>The user has been told that it is not up; once is enough.</summary>
+    public bool Told { get; set; }
+
     /// <summary>Lines of <c>/etc/hosts</c> for containers on a network without names of its own.</summary>
     public IEnumerable<string> Hosts =>
         from name in Aliases.Append(Running.TruncatedId.Of(Id))

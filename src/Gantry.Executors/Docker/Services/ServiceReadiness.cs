@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
 
@@ -21,6 +20,7 @@ internal sealed class ServiceReadiness(DockerJob job)
 
     public async Task WaitAsync(IReadOnlyList<RunningService> services, CancellationToken cancellationToken)
     {
+        await new ServiceWatch(job, [.. services.Where(service => !service.HasHealthcheck && service.Ports.Count == 0)]).ReportAsync(failedOnly: true, cancellationToken);
         var seconds = job.Settings.WaitForServicesTimeout;
         var waited = services.Where(service => service.HasHealthcheck || service.Ports.Count > 0).ToList();
         if (seconds < 0 || waited.Count == 0)
@@ -33,7 +33,8 @@ internal sealed class ServiceReadiness(DockerJob job)
         var problems = await Task.WhenAll(waited.Select(service => WaitAsync(service, limit, cancellationToken)));
         foreach (var (service, problem) in waited.Zip(problems).Where(pair => pair.Second is not null))
         {
-            await WarnAsync(service, problem!, cancellationToken);
+            service.Told = true;
+            await ServiceWarning.SayAsync(job, service, problem!, cancellationToken);
         }
     }
 
@@ -160,29 +161,6 @@ internal sealed class ServiceReadiness(DockerJob job)
            where colon > 0
            select int.Parse(fields[1].AsSpan(colon + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
     ];
-
-    private async Task WarnAsync(RunningService service, string problem, CancellationToken cancellationToken)
-    {
-        var logs = await LogsAsync(service, cancellationToken);
-        job.Log.Line($"\n{Ansi.Yellow}*** WARNING:{Ansi.Reset} Service {service.Name} probably didn't start properly.\n\n"
-            + $"Health check error:\nservice \"{service.Name}\": {problem}\n\nService container logs:\n{logs}\n{Ansi.Yellow}*********{Ansi.Reset}\n");
-    }
-
-    private async Task<string> LogsAsync(RunningService service, CancellationToken cancellationToken)
-    {
-        var text = new MemoryStream();
-        try
-        {
-            await using var stream = await job.Engine.Containers.LogsAsync(service.Id, follow: false, timestamps: true, cancellationToken);
-            await StreamFrames.CopyAsync(stream, (_, bytes) => text.Write(bytes[..(int)Math.Min(bytes.Length, Math.Max(0, LogLimit - text.Length))]), cancellationToken);
-        }
-        catch (Exception e) when (e is EngineException or IOException)
-        {
-            return $"(its log cannot be read: {e.Message})";
-        }
-
-        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length).TrimEnd('\n');
-    }
 
     private enum Answer
     {
