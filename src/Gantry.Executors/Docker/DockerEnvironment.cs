@@ -10,7 +10,7 @@ namespace Gantry.Executors.Docker;
 
 /// <summary>The place of one job: its build container, services, network and volumes.</summary>
 internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer build, ContainerFiles files, EnvironmentHandle handle, ILogger logger)
-    : IJobEnvironment, IReachableWorkspace, IMeasuredPlace
+    : IJobEnvironment, IReachableWorkspace, IMeasuredPlace, ITerminalPlace
 {
     private static readonly TimeSpan CleanupBudget = TimeSpan.FromMinutes(5);
 
@@ -93,6 +93,9 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
             return null;
         }
     }
+
+    public async Task<ITerminalShell> OpenTerminalAsync(CancellationToken cancellationToken) =>
+        await DockerTerminal.OpenAsync(job, () => build.CurrentId, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

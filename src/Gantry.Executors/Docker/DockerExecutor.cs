@@ -145,6 +145,8 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IDisp
             ServiceExecutorOpts = true,
             ServiceMultipleAliases = true,
             ServiceVariables = true,
+            Terminal = true,
+            Session = true,
         },
     };
 

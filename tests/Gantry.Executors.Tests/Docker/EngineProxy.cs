@@ -18,6 +18,7 @@ internal sealed partial class EngineProxy : IAsyncDisposable
     private readonly List<string> _requests = [];
     private readonly StringBuilder _sent = new();
     private readonly List<Task> _work = [];
+    private readonly List<Budget> _open = [];
     private readonly string _path;
     private readonly string _engine;
 
@@ -59,6 +60,18 @@ internal sealed partial class EngineProxy : IAsyncDisposable
         }
     }
 
+    /// <summary>Breaks every connection whose last request line contains this.</summary>
+    public void Break(string part)
+    {
+        lock (_gate)
+        {
+            foreach (var one in _open.Where(one => one.Line.Contains(part, StringComparison.Ordinal)))
+            {
+                one.Close();
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -91,7 +104,12 @@ internal sealed partial class EngineProxy : IAsyncDisposable
         using (client)
         {
             await engine.ConnectAsync(new UnixDomainSocketEndPoint(_engine), _end.Token);
-            var budget = new Budget();
+            var budget = new Budget(client, engine);
+            lock (_gate)
+            {
+                _open.Add(budget);
+            }
+
             var up = PumpAsync(client, engine, bytes => Note(bytes, budget));
             var down = PumpAsync(engine, client, budget.Pass);
             // A direction that ends leaves the other open, as the engine does; a broken one ends both.
@@ -143,7 +161,7 @@ internal sealed partial class EngineProxy : IAsyncDisposable
             {
                 var line = $"{match.Groups[1].Value} {match.Groups[2].Value}";
                 _requests.Add(line);
-                budget.Left = Limit(line);
+                (budget.Line, budget.Left) = (line, Limit(line));
             }
         }
 
@@ -153,9 +171,17 @@ internal sealed partial class EngineProxy : IAsyncDisposable
     [GeneratedRegex(@"^(GET|POST|PUT|DELETE|HEAD) (/\S*) HTTP/1\.1\r$", RegexOptions.Multiline)]
     private static partial Regex RequestLine();
 
-    private sealed class Budget
+    private sealed class Budget(Socket client, Socket engine)
     {
+        public string Line { get; set; } = "";
+
         public long? Left { get; set; }
+
+        public void Close()
+        {
+            client.Dispose();
+            engine.Dispose();
+        }
 
         public Memory<byte>? Pass(Memory<byte> bytes)
         {

@@ -28,8 +28,9 @@ internal static class ContainerCommand
     /// <summary>Ends everything in the container but its first process; a shell as first process ignores the signal of a stop.</summary>
     public const string TerminateAll = "kill -TERM -1";
 
-    /// <summary>A shell for a person: bash where there is one.</summary>
-    public static IReadOnlyList<string> Interactive { get; } = ["sh", "-c", Detect.ReplaceLineEndings("\n")];
+    /// <summary>A shell for a person: bash where there is one, in a folder if it is there.</summary>
+    public static IReadOnlyList<string> Interactive(string folder) =>
+        ["sh", "-c", $"cd '{folder.Replace("'", "'\\''", StringComparison.Ordinal)}' 2>/dev/null\n{Detect.ReplaceLineEndings("\n")}"];
 
     /// <param name="shell">The plan's.</param>
     /// <param name="openFiles">What the script makes is for everybody to write.</param>

@@ -71,6 +71,7 @@ internal sealed class ContainerRun(DockerJob job, string container)
         if (exit.IsCompletedSuccessfully && await exit is { Error: null } answer)
         {
             await Quiet(output.WaitAsync(LeftoverOutput, job.Time, cancellationToken));
+            await CheckHandoverAsync(streams, answer.StatusCode, cancellationToken);
             if (!output.IsCompletedSuccessfully)
             {
                 await RereadAsync(log, follow: false, cancellationToken);
@@ -87,10 +88,13 @@ internal sealed class ContainerRun(DockerJob job, string container)
     private async Task<long> RejoinAsync(Streams streams, IJobLog log, CancellationToken cancellationToken)
     {
         var details = await FindAsync(cancellationToken);
-        if (!streams.Input.IsCompletedSuccessfully)
+        await CheckHandoverAsync(streams, code: 0, cancellationToken);
+        if (!streams.Output.IsCompleted && details.State.Running)
         {
-            // Half a script must not count, whatever it ends with.
-            throw EnvironmentException.Broken($"the connection to the Docker Engine at {job.Engine.Endpoint} was lost before the whole script was handed to the container");
+            // Only the wait broke; the output still comes.
+            await Task.Delay(Pause, job.Time, cancellationToken);
+            using var again = await job.Engine.Containers.WaitAsync(container, "not-running", cancellationToken);
+            return await EndAsync(streams with { Exit = again.AnswerAsync(cancellationToken) }, log, cancellationToken);
         }
 
         var exit = streams.Exit;
@@ -113,6 +117,21 @@ internal sealed class ContainerRun(DockerJob job, string container)
         using var pending = await job.Engine.Containers.WaitAsync(container, "not-running", cancellationToken);
         await RereadAsync(log, follow: true, cancellationToken);
         return (await pending.AnswerAsync(cancellationToken)).StatusCode;
+    }
+
+    /// <summary>
+    /// Half a script must not count. A shell that ends early with an error of its own need not have read it all; one that ends well
+    /// must, and so must one whose connection is gone.
+    /// </summary>
+    private async Task CheckHandoverAsync(Streams streams, long code, CancellationToken cancellationToken)
+    {
+        await Quiet(streams.Input.WaitAsync(Pause, job.Time, cancellationToken));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!streams.Input.IsCompletedSuccessfully && (code == 0 || !streams.Output.IsCompletedSuccessfully))
+        {
+            throw EnvironmentException.Broken($"the container has not read the whole script: the connection to the Docker Engine at {job.Engine.Endpoint} was lost, "
+                + "or the entrypoint of the image ended before it had run the shell");
+        }
     }
 
     /// <summary>The container as it is now; waits for an engine that is coming back.</summary>

@@ -1,0 +1,94 @@
+using Gantry.Engine.Executors;
+using Gantry.Executors.Docker.Api;
+
+namespace Gantry.Executors.Docker.Running;
+
+/// <summary>A shell for a person in the build container of a running job, beside the job's own script.</summary>
+internal sealed class DockerTerminal : ITerminalShell
+{
+    /// <summary>Inherited by everything that the person starts, so all of it can be found and ended.</summary>
+    private const string Mark = "GANTRY_TERMINAL";
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan EndBudget = TimeSpan.FromSeconds(10);
+
+    private readonly DockerJob _job;
+    private readonly string _container;
+    private readonly string _mark;
+    private readonly HijackedStream _stream;
+
+    private DockerTerminal(DockerJob job, string container, string mark, HijackedStream stream) =>
+        (_job, _container, _mark, _stream) = (job, container, mark, stream);
+
+    public Stream Terminal => _stream;
+
+    /// <summary>Waits for the container to run.</summary>
+    /// <param name="job">Whose.</param>
+    /// <param name="container">Gives its id, or null while there is none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="EnvironmentException">The engine refuses.</exception>
+    public static async Task<DockerTerminal> OpenAsync(DockerJob job, Func<string?> container, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            if (container() is { } id && await TryAsync(job, id, cancellationToken) is { } terminal)
+            {
+                return terminal;
+            }
+
+            await Task.Delay(Look, job.Time, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stream.DisposeAsync();
+        using var budget = new CancellationTokenSource(EndBudget, _job.Time);
+        try
+        {
+            // The engine lets an exec go on when its connection is closed.
+            var script = $"for p in /proc/[0-9]*; do if grep -qs '{Mark}={_mark}' $p/environ; then kill -9 ${{p#/proc/}}; fi; done";
+            var exec = await _job.Engine.Containers.CreateExecAsync(
+                _container, new ExecSpec { Cmd = ["sh", "-c", script], User = "0", AttachStdout = true }, budget.Token);
+            await using var stream = await _job.Engine.Containers.StartExecAsync(exec, terminal: false, budget.Token);
+            await StreamFrames.CopyAsync(stream, (_, _) => { }, budget.Token);
+        }
+        catch (Exception e) when (e is EngineException or IOException or OperationCanceledException)
+        {
+            // The container has ended, and the shell with it.
+        }
+    }
+
+    /// <summary>Null while it does not run.</summary>
+    private static async Task<DockerTerminal?> TryAsync(DockerJob job, string container, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!(await job.Engine.Containers.InspectAsync(container, cancellationToken)).State.Running)
+            {
+                return null;
+            }
+
+            var mark = Guid.NewGuid().ToString("n");
+            var exec = await job.Engine.Containers.CreateExecAsync(container, new ExecSpec
+            {
+                AttachStdin = true,
+                AttachStdout = true,
+                AttachStderr = true,
+                Tty = true,
+                Env = [$"{Mark}={mark}"],
+                Cmd = ContainerCommand.Interactive(job.Plan.Folders.Project),
+            }, cancellationToken);
+            return new DockerTerminal(job, container, mark, await job.Engine.Containers.StartExecAsync(exec, terminal: true, cancellationToken));
+        }
+        catch (EngineException e) when (e.IsNotFound || e.IsConflict)
+        {
+            // Between two scripts it does not run, and after a cancel there is another one.
+            return null;
+        }
+        catch (EngineException e)
+        {
+            throw EnvironmentException.Broken($"opening a terminal in the build container: {e.Message}", e);
+        }
+    }
+}
