@@ -1,7 +1,9 @@
 using Gantry.Engine.Executors;
+using Gantry.Engine.Keeping;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Images;
+using Gantry.Executors.Docker.Keeping;
 using Gantry.Executors.Docker.Running;
 using Gantry.Protocol.Runners;
 using Microsoft.Extensions.Logging;
@@ -12,7 +14,7 @@ namespace Gantry.Executors.Docker;
 /// Jobs in containers of a Docker Engine or of Podman's socket. One instance per runner entry's snapshot; it keeps the
 /// connections to the engine.
 /// </summary>
-public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IDisposable
+public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeepsThings, IDisposable
 {
     private readonly DockerSettings _settings;
     private readonly DockerSurroundings _surroundings;
@@ -113,6 +115,19 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IDisp
         {
             Log.NotSwept(_logger, e.Message);
             return 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<KeptThing>> KeptAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new EngineStock(_engine.Value, _surroundings.OwnerId, new EngineLedger(_surroundings.StateFolder, _time, _logger)).FindAsync(cancellationToken);
+        }
+        catch (EngineException e)
+        {
+            throw EnvironmentException.Broken(e.Message, e);
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class DockerBench : IDisposable
     public string Owner { get; } = "test-" + Guid.NewGuid().ToString("n");
     public DockerSettings Settings { get; set; } = new() { PullPolicy = ["never"] };
     public TimeProvider Time { get; set; } = TimeProvider.System;
+    public Func<DockerSurroundings, DockerSurroundings> Surroundings { get; set; } = given => given;
     public RecordingJobLog Log { get; } = new();
     public ScriptedJobLink Link { get; } = new();
     public RunnerSettings Runner { get; set; } = SampleRunner();
@@ -33,7 +34,7 @@ internal sealed class DockerBench : IDisposable
     /// <summary>The same runner's executor in another process.</summary>
     public DockerExecutor OfProcess(string process) => new(
         Settings, Runner.BuildsFolder,
-        new DockerSurroundings { OwnerId = Owner, ProcessId = process, HomeFolder = Folder, StateFolder = Path.Combine(Folder, "state") }, Time, NullLogger.Instance);
+        Surroundings(new DockerSurroundings { OwnerId = Owner, ProcessId = process, HomeFolder = Folder, StateFolder = Path.Combine(Folder, "state") }), Time, NullLogger.Instance);
 
     public static RunnerSettings SampleRunner() => new()
     {

@@ -26,6 +26,9 @@ internal sealed record EngineFacts
 
     /// <summary>Such as <c>name=seccomp,profile=default</c>, <c>name=rootless</c>, <c>name=userns</c>, <c>name=selinux</c>.</summary>
     public IReadOnlyList<string> SecurityOptions { get; init => field = value ?? []; } = [];
+
+    /// <summary>Tells this engine from others.</summary>
+    public string Key(EngineEndpoint endpoint) => ID.Length > 0 ? ID : endpoint.ToString();
 }
 
 internal sealed record CreatedContainer
@@ -247,6 +250,22 @@ internal sealed record VolumeList
 {
     public IReadOnlyList<VolumeDetails> Volumes { get; init => field = value ?? []; } = [];
 }
+
+/// <summary><c>GET /system/df</c>, as far as it is used.</summary>
+internal sealed record DiskUsage
+{
+    public IReadOnlyList<UsedVolume> Volumes { get; init => field = value ?? []; } = [];
+}
+
+internal sealed record UsedVolume
+{
+    public string Name { get; init; } = "";
+    public VolumeUsage? UsageData { get; init; }
+}
+
+/// <param name="Size">Bytes; −1 when the engine does not know.</param>
+/// <param name="RefCount">Containers that use it; −1 when the engine does not know.</param>
+internal sealed record VolumeUsage(long Size, long RefCount);
 
 internal sealed record NetworkSpec
 {

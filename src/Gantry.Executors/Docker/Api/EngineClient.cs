@@ -36,6 +36,10 @@ internal sealed class EngineClient : IDisposable
     public async ValueTask<EngineFacts> FactsAsync(CancellationToken cancellationToken) =>
         _facts ??= await _transport.GetAsync("/info", EngineJson.Default.EngineFacts, cancellationToken);
 
+    /// <summary>What takes up space there. The engine measures it now, which may take seconds.</summary>
+    public Task<DiskUsage> DiskUsageAsync(CancellationToken cancellationToken) =>
+        _transport.GetAsync("/system/df", EngineJson.Default.DiskUsage, cancellationToken);
+
     /// <summary>Events from now on, until the token fires.</summary>
     public async IAsyncEnumerable<EngineEvent> EventsAsync(IReadOnlyList<string> labels, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -21,6 +21,7 @@ namespace Gantry.Executors.Docker.Api;
 [JsonSerializable(typeof(VolumeSpec))]
 [JsonSerializable(typeof(VolumeDetails))]
 [JsonSerializable(typeof(VolumeList))]
+[JsonSerializable(typeof(DiskUsage))]
 [JsonSerializable(typeof(NetworkSpec))]
 [JsonSerializable(typeof(NetworkLine))]
 [JsonSerializable(typeof(IReadOnlyList<NetworkLine>))]

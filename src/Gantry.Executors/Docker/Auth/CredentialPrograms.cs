@@ -3,8 +3,9 @@ using Gantry.Engine.Processes;
 
 namespace Gantry.Executors.Docker.Auth;
 
-/// <summary>Credential programs found on the runner's PATH.</summary>
-internal sealed class CredentialPrograms : ICredentialPrograms
+/// <summary>Credential programs of this machine.</summary>
+/// <param name="folder">Where they are; empty for the runner's PATH.</param>
+internal sealed class CredentialPrograms(string folder = "") : ICredentialPrograms
 {
     private const int AnswerLimit = 1 << 20;
 
@@ -15,7 +16,7 @@ internal sealed class CredentialPrograms : ICredentialPrograms
         {
             var run = await ChildProcess.RunAsync(new ProcessStart
             {
-                FileName = program,
+                FileName = folder.Length == 0 ? program : Path.Combine(folder, program),
                 Arguments = [verb],
                 Input = ProcessInput.Of(Encoding.UTF8.GetBytes(input)),
             }, AnswerLimit, cancellationToken);

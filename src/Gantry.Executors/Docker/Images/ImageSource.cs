@@ -2,6 +2,7 @@ using Gantry.Engine.Executors;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Auth;
+using Gantry.Executors.Docker.Keeping;
 using Gantry.Executors.Docker.Running;
 using Gantry.Protocol;
 
@@ -76,8 +77,15 @@ internal sealed class ImageSource(DockerJob job, RegistryLogins logins)
         }
 
         await PullAsync(wish, log, cancellationToken);
-        return await FindAsync(wish, cancellationToken)
+        var pulled = await FindAsync(wish, cancellationToken)
             ?? throw EngineException.Refused(System.Net.HttpStatusCode.NotFound, $"inspecting image \"{wish.Name}\" after pull: no such image");
+        if (pulled.Id != local?.Id)
+        {
+            // What was there before is not the runner's to take away.
+            job.Ledger.NotePull(job.EngineKey, wish.Name, pulled.Id);
+        }
+
+        return pulled;
     }
 
     private ImageDetails? Used(ImageWish wish)
@@ -146,6 +154,8 @@ internal sealed class ImageSource(DockerJob job, RegistryLogins logins)
         {
             _used[name] = image;
         }
+
+        job.Ledger.NoteUse(job.EngineKey, EngineLedger.Image, name, image.Id);
 
         if (image.Id != name)
         {

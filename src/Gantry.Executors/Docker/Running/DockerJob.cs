@@ -2,6 +2,7 @@ using Gantry.Engine.Plans;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
+using Gantry.Executors.Docker.Keeping;
 using Gantry.Protocol.Jobs;
 
 namespace Gantry.Executors.Docker.Running;
@@ -17,6 +18,10 @@ internal sealed record DockerJob
     public required TimeProvider Time { get; init; }
     public required JobLabels Labels { get; init; }
     public required Belongings Belongings { get; init; }
+    public required EngineLedger Ledger { get; init; }
+
+    /// <summary>Which engine, in the ledger.</summary>
+    public required string EngineKey { get; init; }
 
     /// <summary>Begins the name of every container of this job; unlike the plan's unique name it is never used twice.</summary>
     public required string Name { get; init; }

@@ -6,6 +6,7 @@ using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Auth;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Images;
+using Gantry.Executors.Docker.Keeping;
 using Gantry.Executors.Docker.Services;
 using Gantry.Executors.Docker.Settings;
 using Gantry.Executors.Docker.Volumes;
@@ -34,7 +35,7 @@ internal sealed class Preparation(
         EngineRules.CheckSystem(facts.OSType);
         DockerFolders.AreShared(Plan.Folders.Builds, settings.Volumes);
 
-        var job = await JobAsync(cancellationToken);
+        var job = await JobAsync(facts, cancellationToken);
         var wish = Wish();
         Log.Line($"Using Docker executor with image {wish.Name} ...");
         if (settings.VolumeKeep)
@@ -105,7 +106,7 @@ internal sealed class Preparation(
         }
     }
 
-    private async Task<DockerJob> JobAsync(CancellationToken cancellationToken)
+    private async Task<DockerJob> JobAsync(EngineFacts facts, CancellationToken cancellationToken)
     {
         var payload = Plan.Payload;
         var labels = settings.ContainerLabels.ToDictionary(pair => pair.Key, pair => Plan.Variables.ExpandValue(pair.Value), StringComparer.Ordinal);
@@ -118,6 +119,8 @@ internal sealed class Preparation(
             Log = Log,
             Time = Time,
             Belongings = belongings,
+            Ledger = new EngineLedger(surroundings.StateFolder, Time, Logger),
+            EngineKey = facts.Key(engine.Endpoint),
             Name = $"{Plan.UniqueName}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}",
             Labels = new JobLabels(new JobFacts
             {
@@ -195,6 +198,11 @@ internal sealed class Preparation(
         foreach (var name in volumes.Temporary)
         {
             belongings.AddVolume(name);
+        }
+
+        foreach (var volume in volumes.Mounts.Where(mount => mount.Source is not null && !volumes.Temporary.Contains(mount.Source)))
+        {
+            job.Ledger.NoteUse(job.EngineKey, EngineLedger.Volume, volume.Source!, "");
         }
 
         return volumes;

@@ -1,0 +1,3 @@
+import platform
+
+print(f"Python {platform.python_version()} says that all is well")
