@@ -75,7 +75,7 @@ public sealed class DockerBrokenStreamTests(LiveEngine live) : IClassFixture<Liv
         await live.NeededAsync(token);
         using var bench = new DockerBench();
         // The answer's head is a little more than a hundred bytes: the connection goes with the first output.
-        await using var proxy = new EngineProxy(bench.Folder) { Limit = line => line.Contains("/attach", StringComparison.Ordinal) ? 125 : null };
+        await using var proxy = new EngineProxy(bench.Folder) { Limit = line => line.Contains("/attach", StringComparison.Ordinal) ? 115 : null };
         bench.Settings = bench.Settings with { Host = proxy.Host };
         await using var place = await bench.PrepareAsync(token);
         // More than all buffers on the way hold, and the shell reads line by line.

@@ -25,7 +25,7 @@ public sealed class Registries : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var token = TestContext.Current.CancellationToken;
-        await TestRegistry.DockerAsync(token, "create", "--name", Local[..^2], LiveEngine.Busybox);
+        await TestRegistry.DockerAsync(token, "create", "--name", Local[..^2], LiveEngine.Busybox, "sh");
         await TestRegistry.DockerAsync(token, "commit", "--change", $"LABEL gantry.test={Local}", Local[..^2], Local);
         await TestRegistry.DockerAsync(token, "rm", Local[..^2]);
         Open = await TestRegistry.StartAsync(Path.Combine(_folder.Path, "open"), withPassword: false, token);

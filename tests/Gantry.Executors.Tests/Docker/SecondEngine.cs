@@ -14,6 +14,7 @@ namespace Gantry.Executors.Tests.Docker;
 internal sealed class SecondEngine : IAsyncDisposable
 {
     private readonly string _folder = Directory.CreateDirectory($"/var/tmp/gantry-engine-{Guid.NewGuid():n}"[..32]).FullName;
+    private readonly string _bridge = $"gt{Guid.NewGuid():n}"[..12];
     private ChildProcess? _process;
 
     private SecondEngine()
@@ -38,13 +39,9 @@ internal sealed class SecondEngine : IAsyncDisposable
     public static async Task<SecondEngine> StartAsync(CancellationToken token)
     {
         var engine = new SecondEngine();
+        await ShellAsync($"ip link add {engine._bridge} type bridge && ip addr add 172.31.{Random.Shared.Next(256)}.1/24 dev {engine._bridge} && ip link set {engine._bridge} up", token);
         await engine.StartAgainAsync(token);
-        var load = await ChildProcess.RunAsync(new ProcessStart
-        {
-            FileName = "sh",
-            Arguments = ["-c", $"docker save {LiveEngine.Busybox} | docker --host unix://{engine.Socket} load"],
-        }, 1 << 16, token);
-        Assert.True(load.Exit.IsSuccess, load.Error);
+        await ShellAsync($"docker save {LiveEngine.Busybox} | docker --host unix://{engine.Socket} load", token);
         return engine;
     }
 
@@ -57,7 +54,13 @@ internal sealed class SecondEngine : IAsyncDisposable
 
     public async Task StartAgainAsync(CancellationToken token)
     {
+        // The engine's containerd dies with it; its number may still be taken.
         File.Delete(Path.Combine(_folder, "pid"));
+        if (Directory.Exists($"{_folder}/exec/containerd"))
+        {
+            File.Delete($"{_folder}/exec/containerd/containerd.pid");
+        }
+
         var log = Path.Combine(_folder, "log");
         _process = ChildProcess.Start(new ProcessStart
         {
@@ -67,7 +70,8 @@ internal sealed class SecondEngine : IAsyncDisposable
                 "--mount", "--propagation", "private", "sh", "-c", $"mount -t tmpfs none /tmp && exec dockerd \"$@\" >>{log} 2>&1", "sh",
                 "--data-root", $"{_folder}/data", "--exec-root", $"{_folder}/exec", "--pidfile", $"{_folder}/pid", "--host", $"unix://{Socket}", "--host", Host,
                 "--tlsverify", "--tlscacert", $"{_folder}/server/ca.pem", "--tlscert", $"{_folder}/server/cert.pem", "--tlskey", $"{_folder}/server/key.pem",
-                "--bridge", "none", "--iptables=false", "--ip-forward=false",
+                // With no bridge at all it would take away the one of the machine's own engine.
+                "--bridge", _bridge, "--iptables=false", "--ip-forward=false",
             ],
         });
         using var client = new EngineClient(new EngineDialer(new EngineEndpoint.UnixSocket(Socket), TimeProvider.System), null);
@@ -87,11 +91,14 @@ internal sealed class SecondEngine : IAsyncDisposable
             await _process.DisposeAsync();
         }
 
-        await ChildProcess.RunAsync(new ProcessStart
-        {
-            FileName = "sh",
-            Arguments = ["-c", $"grep -o '{_folder}[^ ]*' /proc/mounts | sort -r | xargs -r -n 1 umount; rm -rf {_folder}"],
-        }, 1 << 16, CancellationToken.None);
+        await ShellAsync(
+            $"grep -o '{_folder}[^ ]*' /proc/mounts | sort -r | xargs -r -n 1 umount; rm -rf {_folder}; ip link delete {_bridge}", CancellationToken.None);
+    }
+
+    private static async Task ShellAsync(string script, CancellationToken token)
+    {
+        var run = await ChildProcess.RunAsync(new ProcessStart { FileName = "sh", Arguments = ["-c", script] }, 1 << 16, token);
+        Assert.True(run.Exit.IsSuccess, run.Error);
     }
 
     private static async Task<bool> AnswersAsync(EngineClient client, CancellationToken token)

@@ -56,9 +56,7 @@ internal sealed class SshStream : Stream
         var read = await _child.Output.ReadAsync(buffer, cancellationToken);
         if (read == 0 && !_answered && buffer.Length > 0)
         {
-            // Nothing ever came: ssh or the program over there has said why.
-            var exit = await _child.Exited.WaitAsync(cancellationToken);
-            throw new IOException($"ssh: {exit.Text}: {Complaint()}");
+            throw await FailureAsync(cancellationToken);
         }
 
         _answered |= read > 0;
@@ -68,8 +66,17 @@ internal sealed class SshStream : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        _child.Input.WriteAsync(buffer, cancellationToken);
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _child.Input.WriteAsync(buffer, cancellationToken);
+        }
+        catch (IOException) when (!_answered)
+        {
+            throw await FailureAsync(cancellationToken);
+        }
+    }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -126,6 +133,13 @@ internal sealed class SshStream : Stream
 
         arguments.AddRange(["system", "dial-stdio"]);
         return arguments;
+    }
+
+    /// <summary>Nothing ever came: ssh or the program over there has said why.</summary>
+    private async Task<IOException> FailureAsync(CancellationToken cancellationToken)
+    {
+        var exit = await _child.Exited.WaitAsync(cancellationToken);
+        return new IOException($"ssh: {exit.Text}: {Complaint()}");
     }
 
     private void KeepError(ReadOnlySpan<byte> bytes)
