@@ -74,13 +74,19 @@ public sealed class DockerBrokenStreamTests(LiveEngine live) : IClassFixture<Liv
         var token = TestContext.Current.CancellationToken;
         await live.NeededAsync(token);
         using var bench = new DockerBench();
-        // The answer's head is a little more than a hundred bytes: the connection goes with the first output.
-        await using var proxy = new EngineProxy(bench.Folder) { Limit = line => line.Contains("/attach", StringComparison.Ordinal) ? 115 : null };
+        await using var proxy = new EngineProxy(bench.Folder);
         bench.Settings = bench.Settings with { Host = proxy.Host };
         await using var place = await bench.PrepareAsync(token);
         // More than all buffers on the way hold, and the shell reads line by line.
-        var script = "echo begin; sleep 1\n" + string.Concat(Enumerable.Repeat(": padding of a long script ................................................\n", 40_000)) + "exit 0\n";
-        var broken = await Assert.ThrowsAsync<EnvironmentException>(() => place.RunAsync(DockerBench.Build(script), bench.Log, token));
+        var script = "echo begin; sleep 3\n" + string.Concat(Enumerable.Repeat(": padding of a long script ................................................\n", 40_000)) + "exit 0\n";
+        var run = place.RunAsync(DockerBench.Build(script), bench.Log, token);
+        while (!bench.Log.Output.Contains("begin", StringComparison.Ordinal))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, token);
+        }
+
+        proxy.Break("/attach");
+        var broken = await Assert.ThrowsAsync<EnvironmentException>(() => run);
         Assert.Equal(FailureReason.RunnerSystemFailure, broken.Reason);
         Assert.Contains("has not read the whole script", broken.Message, StringComparison.Ordinal);
     }
