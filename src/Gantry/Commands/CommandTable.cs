@@ -27,6 +27,7 @@ internal static class CommandTable
         ControlCommands.Status(),
         ServerCommand.Create(),
         DemoCommand.Create(),
+        PruneCommand.Create(),
         DoctorCommand.Create(),
         CompletionCommand.Create(All),
         FleetingCommand.Create(),
