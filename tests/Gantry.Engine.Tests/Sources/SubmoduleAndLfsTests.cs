@@ -87,7 +87,7 @@ public sealed class SubmoduleAndLfsTests
     {
         using var bench = await GitBench.CreateAsync();
         await bench.BashAsync("""
-            cd work && git lfs install --local > /dev/null && git lfs track '*.bin' > /dev/null && head -c 5000 /dev/zero > big.bin
+            git lfs install --skip-repo > /dev/null && cd work && git lfs install --local > /dev/null && git lfs track '*.bin' > /dev/null && head -c 5000 /dev/zero > big.bin
             git add . && git commit -qm large && git remote add origin "file://$OLDPWD/remote.git" && git push -q origin HEAD:main
             """);
         bench.Use(depth: 1, (await bench.BashAsync("git -C work rev-parse HEAD")).Trim());
