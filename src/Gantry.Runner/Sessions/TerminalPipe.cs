@@ -20,17 +20,21 @@ internal sealed class TerminalPipe(WebSocket socket, ITerminalShell shell, bool 
     /// <summary>Ends when either side has ended, or with the token.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var shows = ShowAsync(either.Token);
-        var types = TypeAsync(either.Token);
-        var first = await Task.WhenAny(shows, types);
-        if (first == shows || cancellationToken.IsCancellationRequested)
+        // The token does not reach the socket itself: a read that is given up cuts the connection, and nobody hears a goodbye.
+        using var loops = new CancellationTokenSource();
+        var shows = ShowAsync(loops.Token);
+        var types = TypeAsync(loops.Token);
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = cancellationToken.Register(() => told.TrySetResult());
+        var first = await Task.WhenAny(shows, types, told.Task);
+        await GoodbyeAsync();
+        if (first == shows)
         {
-            // Said before the reading ends, which would cut the connection.
-            await GoodbyeAsync();
+            // The other side says goodbye, too.
+            await Ended(types.WaitAsync(GoodbyeLimit, CancellationToken.None));
         }
 
-        await either.CancelAsync();
+        await loops.CancelAsync();
         await Task.WhenAll(Ended(shows), Ended(types));
     }
 
