@@ -60,7 +60,7 @@ internal sealed class GantryRunner : IAsyncDisposable
     {
         await SaysAsync("Metrics server listening");
         var line = Process.Output.Split('\n').First(text => text.Contains("Metrics server listening", StringComparison.Ordinal));
-        var port = line[(line.LastIndexOf("127.0.0.1:", StringComparison.Ordinal) + "127.0.0.1:".Length)..].Trim();
+        var port = new string([.. line[(line.LastIndexOf("127.0.0.1:", StringComparison.Ordinal) + "127.0.0.1:".Length)..].TakeWhile(char.IsAsciiDigit)]);
         return $"http://127.0.0.1:{port}";
     }
 

@@ -18,7 +18,7 @@ public sealed class DoctorTests : IDisposable
         var healthy = await runner.CommandAsync("doctor");
         foreach (var line in (string[])["server: http://127.0.0.1", "token: ", "clock: agrees", "git: ", "shell: bash", "daemon: pid "])
         {
-            Assert.Contains("ok    " + " " + line, healthy, StringComparison.Ordinal);
+            Assert.Contains("ok    " + line, healthy, StringComparison.Ordinal);
         }
 
         var text = await File.ReadAllTextAsync(runner.Config, TestContext.Current.CancellationToken);
