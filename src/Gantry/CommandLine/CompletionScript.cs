@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Gantry.CommandLine;
@@ -30,7 +31,7 @@ internal sealed class CompletionScript(IReadOnlyList<Command> commands, IReadOnl
             """);
         foreach (var command in commands)
         {
-            text.Append($"        {string.Join('|', command.Aliases.Prepend(command.Name))}) COMPREPLY=($(compgen -W \"{Arguments(command)}{Words(command.Flags.Flags)}\" -- \"$word\")) ;;\n");
+            text.Append(CultureInfo.InvariantCulture, $"        {string.Join('|', command.Aliases.Prepend(command.Name))}) COMPREPLY=($(compgen -W \"{Arguments(command)}{Words(command.Flags.Flags)}\" -- \"$word\")) ;;\n");
         }
 
         return text.Append("    esac\n}\ncomplete -F _gantry gantry\n").ToString();
@@ -41,13 +42,13 @@ internal sealed class CompletionScript(IReadOnlyList<Command> commands, IReadOnl
         var text = new StringBuilder("#compdef gantry\n\n_gantry() {\n    local -a commands\n    commands=(\n");
         foreach (var command in commands)
         {
-            text.Append($"        {Quoted(command.Name + ":" + command.Summary.Replace(":", "\\:", StringComparison.Ordinal))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"        {Quoted(command.Name + ":" + command.Summary.Replace(":", "\\:", StringComparison.Ordinal))}\n");
         }
 
         text.Append("    )\n    local context state state_descr line\n    typeset -A opt_args\n    _arguments -C \\\n");
         foreach (var flag in global)
         {
-            text.Append($"        {ZshFlag(flag)} \\\n");
+            text.Append(CultureInfo.InvariantCulture, $"        {ZshFlag(flag)} \\\n");
         }
 
         text.Append("        '1:command:->command' '*::argument:->argument'\n    case $state in\n        command) _describe command commands ;;\n        argument)\n            case $words[1] in\n");
@@ -57,7 +58,7 @@ internal sealed class CompletionScript(IReadOnlyList<Command> commands, IReadOnl
             var values = command.ArgumentsText.Contains('|', StringComparison.Ordinal)
                 ? $" \\\n                    '1:argument:({command.ArgumentsText.Replace('|', ' ')})'"
                 : "";
-            text.Append($"                {string.Join('|', command.Aliases.Prepend(command.Name))})\n                    _arguments{flags}{values}\n                    ;;\n");
+            text.Append(CultureInfo.InvariantCulture, $"                {string.Join('|', command.Aliases.Prepend(command.Name))})\n                    _arguments{flags}{values}\n                    ;;\n");
         }
 
         return text.Append("            esac\n            ;;\n    esac\n}\n\n_gantry \"$@\"\n").ToString();
@@ -68,21 +69,21 @@ internal sealed class CompletionScript(IReadOnlyList<Command> commands, IReadOnl
         var text = new StringBuilder("# fish completion of gantry\ncomplete -c gantry -f\n");
         foreach (var flag in global)
         {
-            text.Append($"complete -c gantry -n __fish_use_subcommand{FishFlag(flag)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"complete -c gantry -n __fish_use_subcommand{FishFlag(flag)}\n");
         }
 
         foreach (var command in commands)
         {
-            text.Append($"complete -c gantry -n __fish_use_subcommand -a {command.Name} -d {Quoted(command.Summary)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"complete -c gantry -n __fish_use_subcommand -a {command.Name} -d {Quoted(command.Summary)}\n");
             var condition = Quoted($"__fish_seen_subcommand_from {string.Join(' ', command.Aliases.Prepend(command.Name))}");
             foreach (var flag in command.Flags.Flags)
             {
-                text.Append($"complete -c gantry -n {condition}{FishFlag(flag)}\n");
+                text.Append(CultureInfo.InvariantCulture, $"complete -c gantry -n {condition}{FishFlag(flag)}\n");
             }
 
             if (Arguments(command) is { Length: > 0 } values)
             {
-                text.Append($"complete -c gantry -n {condition} -a {Quoted(values.Trim())}\n");
+                text.Append(CultureInfo.InvariantCulture, $"complete -c gantry -n {condition} -a {Quoted(values.Trim())}\n");
             }
         }
 

@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using Gantry.CommandLine;
 using Gantry.Engine;
-using Gantry.Runner.Configuration;
 using Gantry.Runner.Registration;
 
 namespace Gantry.Commands;

@@ -1,5 +1,4 @@
 using Gantry.CommandLine;
-using Gantry.Runner.Configuration;
 using Gantry.Runner.Daemon;
 using Gantry.Runner.Links;
 

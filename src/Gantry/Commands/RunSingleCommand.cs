@@ -1,8 +1,6 @@
 using Gantry.CommandLine;
-using Gantry.Engine;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Daemon;
-using Gantry.Runner.Registration;
 
 namespace Gantry.Commands;
 

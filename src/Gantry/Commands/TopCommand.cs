@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Gantry.CommandLine;
-using Gantry.Runner.Control;
 using Gantry.Terminal;
 
 namespace Gantry.Commands;
