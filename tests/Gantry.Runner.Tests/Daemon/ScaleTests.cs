@@ -57,18 +57,20 @@ public sealed class ScaleTests : IDisposable
 
         await _time.PumpUntilAsync(() => _begun.Count == Jobs, TimeSpan.FromMilliseconds(100));
 
+        // Every entry is asked about while all the jobs run.
+        await _time.PumpUntilAsync(
+            () => server.Requests.Select(request => request.Header("RUNNER-TOKEN")).Distinct().Count() == Entries, TimeSpan.FromMilliseconds(100));
         end.SetResult(new JobVerdict.Succeeded());
         signals.StopGracefully();
         await _time.PumpAsync(run, TimeSpan.FromMilliseconds(100));
         Assert.Equal(Jobs, log.Messages.Count(message => message == "Job succeeded"));
-        Assert.Equal(Entries, server.Requests.Select(request => request.Header("RUNNER-TOKEN")).Distinct().Count());
     }
 
     public void Dispose() => _folder.Dispose();
 
     private void WriteConfig(FakeCoordinator server)
     {
-        var text = new StringBuilder($"concurrent = {Jobs}\n");
+        var text = new StringBuilder($"concurrent = {Jobs + Entries}\n");
         for (var i = 0; i < Entries; i++)
         {
             text.Append(System.Globalization.CultureInfo.InvariantCulture, $"[[runners]]\nname = \"r{i}\"\nurl = \"{server.Url}\"\ntoken = \"glrt-runner-{i:000}\"\nexecutor = \"scripted\"\n");
