@@ -3,8 +3,21 @@ namespace Gantry.Runner.Configuration;
 /// <summary>What is allowed in a file and most likely not meant (official-cli-config §3.1).</summary>
 internal static class LoadWarnings
 {
+    private static readonly string[] Levels = ["panic", "fatal", "error", "warning", "warn", "info", "debug", "trace"];
+    private static readonly string[] Formats = ["runner", "text", "json"];
+
     public static IEnumerable<string> Of(RunnerDaemonSettings settings)
     {
+        if (settings.LogLevel is { } level && !Levels.Contains(level, StringComparer.OrdinalIgnoreCase))
+        {
+            yield return $"log_level \"{level}\" is not known and has no effect; use one of {string.Join(", ", Levels)}";
+        }
+
+        if (settings.LogFormat is { } format && !Formats.Contains(format))
+        {
+            yield return $"log_format \"{format}\" is not known and has no effect; use one of {string.Join(", ", Formats)}";
+        }
+
         foreach (var key in WithoutEffect(settings.Document.Table))
         {
             yield return $"{key} is not part of this version and has no effect; remove it to silence this warning";

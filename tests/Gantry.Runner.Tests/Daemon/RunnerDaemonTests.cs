@@ -168,6 +168,34 @@ public sealed class RunnerDaemonTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task What_the_file_says_without_effect_is_named()
+    {
+        Start("log_level = \"loud\"\n[experimental.usage_logger]\nenabled = true\n" + Entry() + "use_slot_cgroups = true\n");
+
+        await Logged("Initializing executor providers");
+
+        Assert.Contains(_log.Messages, m => m.StartsWith("log_level \"loud\" is not known and has no effect", StringComparison.Ordinal));
+        Assert.Contains(_log.Messages, m => m.StartsWith("[experimental.usage_logger] is not part of this version", StringComparison.Ordinal));
+        Assert.Contains(_log.Messages, m => m.StartsWith("Runner \"one\" (entry 1): use_slot_cgroups is not part of this version", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_drained_daemon_asks_for_no_job_until_it_is_undrained()
+    {
+        Start(Entry());
+        await ClockPump.UntilAsync(() => _server.Requests.Count > 0);
+        _signals.Drain();
+        await Logged("Draining: no more jobs are asked for until undrain");
+        _server.Enqueue(SamplePayloads.Job(1));
+        await Pump(TimeSpan.FromMinutes(1));
+        Assert.Empty(_running);
+
+        _signals.Undrain();
+
+        await Begun(1);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_missing_file_is_waited_for()
     {
         Start(null);
