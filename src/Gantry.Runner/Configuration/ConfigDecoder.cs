@@ -11,7 +11,7 @@ internal sealed class ConfigDecoder(string file)
 {
     public List<ConfigProblem> Problems { get; } = [];
 
-    public List<string> UnknownKeys { get; } = [];
+    public List<UnknownKey> UnknownKeys { get; } = [];
 
     public ConfigTable Decode(RawTable raw, ConfigShape shape) => Decode(raw, shape, "");
 
@@ -23,7 +23,7 @@ internal sealed class ConfigDecoder(string file)
             var path = prefix + name;
             if (shape.Find(name) is not { } key)
             {
-                AddUnknown(path, node);
+                AddUnknown(path, node, Engine.Spelling.Nearest(name, shape.Keys.Select(k => k.Name)));
                 continue;
             }
 
@@ -227,14 +227,14 @@ internal sealed class ConfigDecoder(string file)
         var plain => plain,
     };
 
-    private void AddUnknown(string path, RawNode node)
+    private void AddUnknown(string path, RawNode node, string? meant)
     {
-        UnknownKeys.Add(path);
+        UnknownKeys.Add(new UnknownKey(path, node.Line, meant));
         if (node.Value is RawTable table)
         {
             foreach (var (name, item) in table.Items)
             {
-                AddUnknown($"{path}.{name}", item);
+                AddUnknown($"{path}.{name}", item, null);
             }
         }
     }

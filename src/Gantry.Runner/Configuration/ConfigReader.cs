@@ -7,9 +7,9 @@ namespace Gantry.Runner.Configuration;
 /// <summary>A configuration file after its keys and types were checked.</summary>
 /// <param name="Path">Of the file.</param>
 /// <param name="Table">The document.</param>
-/// <param name="UnknownKeys">Dotted; ignored everywhere but in <c>lint</c>.</param>
+/// <param name="UnknownKeys">They have no effect: a warning when the file is loaded, an error of <c>lint</c>.</param>
 /// <param name="WrittenAt">Modification time (UTC) of what was read; null when there is no file.</param>
-public sealed record ConfigDocument(string Path, ConfigTable Table, IReadOnlyList<string> UnknownKeys, DateTime? WrittenAt);
+public sealed record ConfigDocument(string Path, ConfigTable Table, IReadOnlyList<UnknownKey> UnknownKeys, DateTime? WrittenAt);
 
 /// <summary>Reads <c>config.toml</c> by the official decoder's rules (official-cli-config §2.1).</summary>
 public static class ConfigReader

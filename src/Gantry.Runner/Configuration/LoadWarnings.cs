@@ -18,6 +18,11 @@ internal static class LoadWarnings
             yield return $"log_format \"{format}\" is not known and has no effect; use one of {string.Join(", ", Formats)}";
         }
 
+        foreach (var key in settings.Document.UnknownKeys)
+        {
+            yield return $"unknown key {key}: it has no effect";
+        }
+
         foreach (var key in WithoutEffect(settings.Document.Table))
         {
             yield return $"{key} is not part of this version and has no effect; remove it to silence this warning";

@@ -49,7 +49,7 @@ internal static partial class Application
         var command = commands.FirstOrDefault(candidate => candidate.IsCalled(name));
         if (command is null)
         {
-            var near = Spelling.Nearest(name, commands.Where(c => !c.Hidden).SelectMany(c => c.Aliases.Prepend(c.Name)));
+            var near = Engine.Spelling.Nearest(name, commands.Where(c => !c.Hidden).SelectMany(c => c.Aliases.Prepend(c.Name)));
             return Refuse(terminal, [$"Command {name} not found.{(near is null ? "" : $" Did you mean {near}?")}"], "gantry --help");
         }
 

@@ -122,7 +122,7 @@ internal sealed class FlagSet
     }
 
     private string Suggestion(string name) =>
-        Spelling.Nearest(name, _flags.SelectMany(f => f.Names)) is { } near ? $" (did you mean --{near}?)" : "";
+        Engine.Spelling.Nearest(name, _flags.SelectMany(f => f.Names)) is { } near ? $" (did you mean --{near}?)" : "";
 
     private static void Accept(Flag flag, string name, string value, List<string> problems)
     {

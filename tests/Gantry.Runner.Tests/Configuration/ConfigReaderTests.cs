@@ -49,7 +49,8 @@ public sealed class ConfigReaderTests
     {
         var document = Parse("[[runners]]\nbuids_dir = \"x\"\n[runner.docker]\nimage = \"y\"\n");
 
-        Assert.Equal(["runners.buids_dir", "runner", "runner.docker", "runner.docker.image"], document.UnknownKeys);
+        Assert.Equal(["runners.buids_dir", "runner", "runner.docker", "runner.docker.image"], document.UnknownKeys.Select(key => key.Key));
+        Assert.Equal(("builds_dir", "runners"), (document.UnknownKeys[0].Meant, document.UnknownKeys[1].Meant));
     }
 
     [Fact]

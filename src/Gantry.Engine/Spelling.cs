@@ -1,7 +1,7 @@
-namespace Gantry.CommandLine;
+namespace Gantry.Engine;
 
 /// <summary>Finds the word somebody probably meant.</summary>
-internal static class Spelling
+public static class Spelling
 {
     /// <summary>The nearest candidate within a third of the word's length (at least one edit), or null.</summary>
     public static string? Nearest(string word, IEnumerable<string> candidates)
