@@ -16,7 +16,7 @@ internal static class RunSingleCommand
         var max = flags.Integer("max-builds", "leave after so many jobs");
         var state = RunnerTools.StateFlag(flags);
         var entry = RunnerEntryFlags.AddTo(flags);
-        return new Command("run-single", "start single runner", flags, (context, cancellationToken) =>
+        return new Command("run-single", "start single runner", flags, async (context, cancellationToken) =>
         {
             var configPath = RunnerTools.ConfigPath(context, config);
             var settings = runner.Value.Length > 0 ? FromFile(context, configPath, runner.Value) : FromFlags(context, entry);
@@ -24,7 +24,8 @@ internal static class RunSingleCommand
             var folder = state.Value.Length > 0
                 ? Path.GetFullPath(state.Value, context.Host.WorkingFolder)
                 : Path.Combine(context.Host.StateFolder, $"single-{Environment.ProcessId}");
-            return DaemonProcess.RunAsync(
+            using var own = new OwnState(state.Value.Length > 0 ? null : folder);
+            return await DaemonProcess.RunAsync(
                 context,
                 new RunnerDaemonPlaces(configPath, folder, new ExecutorHost(context, "", context.Host.WorkingFolder, folder)),
                 new DaemonChoices
@@ -97,6 +98,27 @@ internal static class RunSingleCommand
         if (ExecutorTable.Find(entry.Settings.Executor) is null)
         {
             throw new CommandException(ExecutorTable.Refusal(entry.Settings.Executor));
+        }
+    }
+
+    /// <summary>A state folder for this process alone: removed at the end, unless a job could not be reported.</summary>
+    /// <param name="folder">Null: the operator's own, which stays.</param>
+    private sealed class OwnState(string? folder) : IDisposable
+    {
+        public void Dispose()
+        {
+            try
+            {
+                if (folder is not null && Directory.Exists(folder)
+                    && (!Directory.Exists(Path.Combine(folder, "jobs")) || !Directory.EnumerateFileSystemEntries(Path.Combine(folder, "jobs")).Any()))
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+            }
+            catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+            {
+                // What a job left there keeps it; nothing depends on it.
+            }
         }
     }
 }
