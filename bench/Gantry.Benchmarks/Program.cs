@@ -1,11 +1,27 @@
 using BenchmarkDotNet.Running;
+using Gantry.Benchmarks.Archives;
+using Gantry.Benchmarks.Jobs;
 using Gantry.Benchmarks.Traces;
 
 // dotnet run -c Release --project bench/Gantry.Benchmarks -- --filter '*'      exact, takes minutes
 // dotnet run -c Release --project bench/Gantry.Benchmarks -- quick             best of some rounds, takes seconds
+// dotnet run -c Release --project bench/Gantry.Benchmarks -- archives          archives against tar, zstd and zip
+// dotnet run -c Release --project bench/Gantry.Benchmarks -- jobs              shell jobs against bash; memory of 200 at once
 if (args is ["quick"])
 {
     QuickLog.Run(Console.Out);
+    return;
+}
+
+if (args is ["archives"])
+{
+    await QuickArchives.RunAsync(Console.Out, rounds: 5);
+    return;
+}
+
+if (args is ["jobs"])
+{
+    await QuickJobs.RunAsync(Console.Out, rounds: 20);
     return;
 }
 

@@ -21,6 +21,12 @@ public sealed record JobAssignment
     /// <summary>The folder that holds one journal folder per job (mode 0700).</summary>
     public required string JournalRoot { get; init; }
 
+    /// <summary>Null: caches stay in the place's cache folder.</summary>
+    public ICacheStorage? CacheStorage { get; init; }
+
+    /// <summary>Null: secrets of other stores are not resolved.</summary>
+    public ISecretResolver? Secrets { get; init; }
+
     /// <summary>Request id of the <c>jobs/request</c> call: <c>X-Gitaly-Correlation-ID</c> of git calls.</summary>
     public string? CorrelationId { get; init; }
 

@@ -98,8 +98,20 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
             }
 
             JobHeader.Write(log, assignment.Runner, flags);
-            var compiled = JobPlanner.Compile(
-                PlanRequests.Of(payload, assignment.Runner, assignment.Executor.Traits, assignment.Numbers));
+            var request = PlanRequests.Of(payload, assignment.Runner, assignment.Executor.Traits, assignment.Numbers);
+            var compiled = JobPlanner.Compile(request);
+            if (compiled is Compilation.Planned first && payload.Secrets.Count > 0)
+            {
+                // Definitions name variables of the plan, and its variables are among them from now on.
+                var (secrets, lost) = await new SecretResolution(assignment.Secrets, log, time).RunAsync(first.Plan, lifetime.Job);
+                if (lost is not null)
+                {
+                    return new JobVerdict.Failed(lost.Reason, lost.Message, 0);
+                }
+
+                compiled = JobPlanner.Compile(request with { Secrets = secrets });
+            }
+
             return compiled is Compilation.Planned planned
                 ? await WalkAsync(planned.Plan, journal, log)
                 : Verdicts.Of((Compilation.Refused)compiled);
@@ -156,6 +168,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
                 Started = time.GetUtcNow(),
                 Time = time,
                 Transfers = assignment.Transfers is { } transfers ? new Stages.TransferLine(transfers, assignment.Link, journal.WorkFolder) : null,
+                CacheStorage = assignment.CacheStorage,
             };
             var failure = await EnterableAsync(
                 place, log, () => new StageWalk(context, place, log, lifetime, WalkSettingsOf(plan, journal, prepare.Token)).RunAsync());

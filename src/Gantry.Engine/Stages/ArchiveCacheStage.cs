@@ -46,7 +46,10 @@ internal static class ArchiveCacheStage
             "--timeout", context.Plan.Settings.CacheRequestTimeout.ToString(CultureInfo.InvariantCulture),
             .. HelperCalls.Each("--path", entry.Paths),
             .. entry.Untracked ? (IReadOnlyList<Word>)["--untracked"] : [],
-        ]);
+        ])
+        {
+            Environment = [CacheVariables.Key(place.HumanKey), .. CacheVariables.Of(context.RemoteCaches.GetValueOrDefault(place.Key))],
+        };
         script.If(
             new Test.Succeeds(archive, ShowOutput: true),
             created => created.Notice("Created cache"),

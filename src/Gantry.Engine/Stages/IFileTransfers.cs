@@ -20,8 +20,12 @@ public interface IFileTransfers
     /// <exception cref="EnvironmentException">The place broke.</exception>
     Task<bool> DownloadAsync(TransferScene scene, JobDependency producer, CancellationToken cancellationToken);
 
+    /// <param name="scene">The job.</param>
+    /// <param name="entry">The cache that is wanted.</param>
+    /// <param name="candidate">Its own place or a fallback.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="EnvironmentException">The place broke.</exception>
-    Task<bool> RestoreCacheAsync(TransferScene scene, CachePlace cache, CancellationToken cancellationToken);
+    Task<bool> RestoreCacheAsync(TransferScene scene, PlannedCache entry, CachePlace candidate, CancellationToken cancellationToken);
 
     /// <summary>Only for entries with a usable key.</summary>
     /// <exception cref="EnvironmentException">The place broke.</exception>
@@ -41,6 +45,9 @@ public sealed record TransferScene
 
     /// <summary>What paths and names may name, by key, as a script would see it.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
+
+    /// <summary>Addresses of caches in the store, by <see cref="CachePlace.Key"/>; a key without one stays on the machine.</summary>
+    public IReadOnlyDictionary<string, RemoteCache> RemoteCaches { get; init; } = new Dictionary<string, RemoteCache>();
 
     /// <summary>Which files of a view of the whole project git does not track.</summary>
     public required Func<WorkspaceView, CancellationToken, Task<UntrackedFiles>> Untracked { get; init; }

@@ -54,6 +54,11 @@ internal static class RestoreCacheStage
     {
         if (index >= entry.Candidates.Count)
         {
+            if (index > 0)
+            {
+                script.Print($"Cache {entry.HumanKey}: miss");
+            }
+
             return;
         }
 
@@ -63,7 +68,15 @@ internal static class RestoreCacheStage
         [
             helper, "cache-extractor", "--file", Word.FromString(place.File),
             "--timeout", context.Plan.Settings.CacheRequestTimeout.ToString(CultureInfo.InvariantCulture),
-        ]);
+        ])
+        {
+            Environment =
+            [
+                CacheVariables.Key(place.HumanKey),
+                .. index == 0 && entry.Own is not null ? [] : new (string, Word)[] { (CacheVariables.WantedKey, entry.HumanKey) },
+                .. CacheVariables.Of(context.RemoteCaches.GetValueOrDefault(place.Key)),
+            ],
+        };
         script.If(
             new Test.Succeeds(extract, ShowOutput: true),
             restored => restored.Notice("Successfully extracted cache"),

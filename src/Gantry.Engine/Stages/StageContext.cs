@@ -1,4 +1,5 @@
 using Gantry.Engine.Executors;
+using Gantry.Engine.Links;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Shells;
 using Gantry.Engine.Sources;
@@ -26,6 +27,12 @@ internal sealed record StageContext
 
     /// <summary>Null: artifacts and caches are for scripts inside the place.</summary>
     public TransferLine? Transfers { get; init; }
+
+    /// <summary>Null: caches stay in the place's cache folder.</summary>
+    public ICacheStorage? CacheStorage { get; init; }
+
+    /// <summary>Addresses for the stage that begins, by <see cref="CachePlace.Key"/>.</summary>
+    public IReadOnlyDictionary<string, RemoteCache> RemoteCaches { get; init; } = new Dictionary<string, RemoteCache>();
 
     /// <summary><c>CI_JOB_STATUS</c>: <c>running</c> until after_script (trap 15).</summary>
     public string JobStatus { get; init; } = "running";

@@ -17,6 +17,8 @@ internal static class StageRun
     public static async Task<StageOutcome> RunAsync(
         StageContext context, PlannedStage stage, IJobEnvironment environment, IJobLog log, CancellationToken cancellationToken)
     {
+        var (ready, problems) = await RemoteCacheSearch.FindAsync(context, stage, cancellationToken);
+        context = ready;
         var composition = StageScripts.Compose(context, stage);
         if (composition is Composition.Nothing)
         {
@@ -31,7 +33,7 @@ internal static class StageRun
             return new StageOutcome.Failed(impossible.Reason, impossible.Message, 0);
         }
 
-        foreach (var warning in script.Warnings)
+        foreach (var warning in script.Warnings.Concat(problems))
         {
             log.Warning(warning);
         }

@@ -1,4 +1,5 @@
 using Gantry.Engine.Plans;
+using Gantry.Runner.Caches;
 using Gantry.Runner.Links;
 
 namespace Gantry.Runner.Configuration;
@@ -29,6 +30,9 @@ public sealed record RunnerEntry
 
     /// <summary>For how long it is left alone.</summary>
     public TimeSpan UnhealthyInterval { get; init; } = TimeSpan.FromMinutes(60);
+
+    /// <summary>Where caches are kept besides the machine.</summary>
+    public CacheSettings Cache { get; init; } = new();
 
     /// <summary>Global labels with the entry's own over them.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

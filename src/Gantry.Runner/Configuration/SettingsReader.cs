@@ -144,6 +144,7 @@ public static class SettingsReader
             StrictCheckInterval = table.Boolean("strict_check_interval"),
             UnhealthyRequestsLimit = table.Number("unhealthy_requests_limit") is >= 1 and var limit ? (int)limit : 3,
             UnhealthyInterval = table.Duration("unhealthy_interval") is { } interval && interval > TimeSpan.Zero ? interval : TimeSpan.FromMinutes(60),
+            Cache = CacheSettingsReader.Read(table.TableOrEmpty("cache")),
             Labels = MergeLabels(global, table.TextMap("labels")),
             TokenObtainedAt = table.Date("token_obtained_at"),
             TokenExpiresAt = table.Date("token_expires_at"),

@@ -26,6 +26,7 @@ public sealed partial class RunnerDaemon : IDisposable
     private readonly string _journals;
     private readonly Pace _pace;
     private readonly Capacity _capacity;
+    private readonly JobServices _services;
     private readonly JobSupervisor _supervisor;
     private readonly ConfigWatch _watch;
     private readonly TokenRenewal _renewal;
@@ -48,12 +49,13 @@ public sealed partial class RunnerDaemon : IDisposable
         _journals = Path.Combine(options.StateFolder, "jobs");
         _pace = new Pace(options.Time);
         _capacity = new Capacity(_pace.Wake);
+        _services = new JobServices(options);
         var jobLogger = options.Loggers.CreateLogger<JobRun>();
         _supervisor = new JobSupervisor(
             _capacity,
             options.RunJob ?? ((assignment, lifetime, stopping) =>
-                new JobRun(assignment with { Transfers = options.Transfers }, lifetime, options.Time, jobLogger).RunAsync(stopping)),
-            _journals, options.Time, _logger);
+                new JobRun(assignment with { Transfers = _services.Transfers }, lifetime, options.Time, jobLogger).RunAsync(stopping)),
+            _journals, _services, _logger);
         _supervisor.Observer = Observe;
         _watch = new ConfigWatch(options.ConfigPath, options.Context, options.Alone?.Settings, _logger);
         _view = new DaemonView(options, _watch, _capacity, _supervisor);
@@ -112,6 +114,7 @@ public sealed partial class RunnerDaemon : IDisposable
         _current?.Dispose();
         _retired.ForEach(old => old.Dispose());
         _supervisor.Dispose();
+        _services.Dispose();
         _noMoreJobs.Dispose();
     }
 

@@ -32,8 +32,11 @@ public sealed record RunnerDaemonOptions
     /// <summary><c>--listen-address</c>; null: the file's key.</summary>
     public string? ListenAddress { get; init; }
 
-    /// <summary>Artifacts and caches of places that this process can reach into; null: helper commands in the place.</summary>
-    public IFileTransfers? Transfers { get; init; }
+    /// <summary>
+    /// Artifacts and caches of places that this process can reach into, given the daemon's connections to stores; null: helper
+    /// commands in the place.
+    /// </summary>
+    public Func<ServiceHttp, IFileTransfers>? Transfers { get; init; }
 
     /// <summary>Null: <see cref="JobRun"/>.</summary>
     public RunJob? RunJob { get; init; }

@@ -60,8 +60,7 @@ public static class RunnerIdentities
         RawVariables = true,
         ArtifactsExclude = true,
         MultiBuildSteps = true,
-        // Secrets of external stores are not fetched yet: a server must not hand such jobs to this runner.
-        VaultSecrets = false,
+        VaultSecrets = true,
         ReturnExitCode = true,
     };
 

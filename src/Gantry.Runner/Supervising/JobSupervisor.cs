@@ -3,6 +3,7 @@ using System.Globalization;
 using Gantry.Engine.Links;
 using Gantry.Engine.Running;
 using Gantry.Protocol;
+using Gantry.Runner.Daemon;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Runner.Supervising;
@@ -17,10 +18,11 @@ public delegate Task<JobVerdict> RunJob(JobAssignment assignment, JobLifetime li
 /// The jobs of the process: one task each, numbered, logged, ended on a forceful stop. A job that breaks takes nothing
 /// else with it. Thread-safe.
 /// </summary>
-internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, string journalRoot, TimeProvider time, ILogger logger) : IDisposable
+internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, string journalRoot, JobServices services, ILogger logger) : IDisposable
 {
     private readonly ConcurrentDictionary<RunningJob, Task> _jobs = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TimeProvider _time = services.Time;
     private volatile string? _interruptedBy;
 
     /// <summary>What runs now.</summary>
@@ -33,7 +35,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
     public void Start(ReceivedJob job)
     {
         var slot = capacity.Take(job.Runner.Settings.Token, job.Payload.JobInfo.ProjectId);
-        var running = new RunningJob(job, new JobLifetime(time), new JobProgress(time), time.GetTimestamp());
+        var running = new RunningJob(job, new JobLifetime(_time), new JobProgress(_time), _time.GetTimestamp());
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _jobs[running] = RunAsync(running, slot, begun.Task);
         if (_interruptedBy is { } signal)
@@ -126,6 +128,8 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
         Link = running.Job.Link,
         Numbers = slot.Numbers,
         JournalRoot = journalRoot,
+        Secrets = services.Secrets,
+        CacheStorage = services.Caches.For(running.Job.Runner.Cache),
         CorrelationId = running.Job.CorrelationId,
         Progress = running.Progress,
         Session = running.Job.Session,
@@ -167,7 +171,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
 
     private void LogVerdict(RunningJob running, JobVerdict verdict)
     {
-        var seconds = time.GetElapsedTime(running.Started).TotalSeconds;
+        var seconds = _time.GetElapsedTime(running.Started).TotalSeconds;
         switch (verdict)
         {
             case JobVerdict.Succeeded:

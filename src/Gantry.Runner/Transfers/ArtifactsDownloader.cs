@@ -33,6 +33,7 @@ public sealed class ArtifactsDownloader(TransferTools tools, TransferJob job)
                     // This runs inside the job's own place, with the job's own rights.
                     LinksMayLeave = true,
                     RestoreOwners = true,
+                    Workers = tools.ExtractionWorkers,
                 },
                 cancellationToken);
         }
@@ -81,7 +82,7 @@ public sealed class ArtifactsDownloader(TransferTools tools, TransferJob job)
         }
     }
 
-    private static async Task StoreAsync(Stream body, string file, CancellationToken cancellationToken)
+    private async Task StoreAsync(Stream body, string file, CancellationToken cancellationToken)
     {
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
         if (!OperatingSystem.IsWindows())
@@ -90,7 +91,12 @@ public sealed class ArtifactsDownloader(TransferTools tools, TransferJob job)
         }
 
         await using var target = new FileStream(file, options);
-        await body.CopyToAsync(target, cancellationToken);
+        var metered = MeteredStream.Over(body, tools, "Downloading artifacts", total: null);
+        await metered.CopyToAsync(target, cancellationToken);
+        if (metered != body)
+        {
+            await metered.DisposeAsync();
+        }
     }
 
     private void Tell(ArtifactDownloadAnswer answer)

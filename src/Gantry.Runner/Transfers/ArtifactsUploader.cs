@@ -29,17 +29,54 @@ public sealed class ArtifactsUploader(TransferTools tools, TransferJob job)
             return;
         }
 
-        var name = ArchiveNames.FileName(ShellExpansion.Expand(request.Name, "artifact name", tools.Environment, Report), format);
+        var given = ShellExpansion.Expand(request.Name, "artifact name", tools.Environment, Report);
+        var name = ArchiveNames.FileName(given, format);
+        if (request.Provenance is { } provenance)
+        {
+            entries = await WithProvenanceAsync(entries, ArchiveNames.FileName(given, ArchiveFormat.Raw), provenance, cancellationToken);
+        }
+
         var archive = new ArchiveRequest
         {
             WorkingDirectory = tools.WorkingFolder,
             Entries = entries,
             Format = format,
             Level = level,
+            Workers = request.Workers,
             Report = Report,
         };
         await UploadAsync(request, name, archive, cancellationToken);
     }
+
+    private async Task<IReadOnlyList<FileEntry>> WithProvenanceAsync(
+        IReadOnlyList<FileEntry> entries, string name, ProvenanceRequest provenance, CancellationToken cancellationToken)
+    {
+        if (ArtifactProvenance.SchemaProblem(provenance.SchemaVersion) is { } problem)
+        {
+            TransferLog.Warning(tools.Logger, problem);
+        }
+
+        try
+        {
+            var path = await ArtifactProvenance.WriteAsync(tools.WorkingFolder, name, entries, provenance, cancellationToken);
+            var document = await FileSelection.SelectAsync(
+                new FileSelectionRequest { WorkingDirectory = tools.WorkingFolder, Paths = [path], Report = _ => { } }, cancellationToken);
+            return [.. entries.Where(e => e.Path != path), .. document];
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new TransferException($"the artifacts' metadata cannot be written: {error.Message}");
+        }
+    }
+
+    /// <param name="result">Of the last try.</param>
+    /// <param name="tries">How many there were.</param>
+    internal static bool MayTryAgain(UploadResult result, int tries) => result switch
+    {
+        UploadResult.ServiceUnavailable => tries < TriesWhenUnavailable,
+        UploadResult.Failed => tries < Tries,
+        _ => false,
+    };
 
     private async Task<IReadOnlyList<FileEntry>> SelectAsync(UploadRequest request, CancellationToken cancellationToken) =>
         await FileSelection.SelectAsync(
@@ -74,7 +111,7 @@ public sealed class ArtifactsUploader(TransferTools tools, TransferJob job)
                 return;
             }
 
-            if (attempt >= (answer.Result == UploadResult.ServiceUnavailable ? TriesWhenUnavailable : Tries))
+            if (!MayTryAgain(answer.Result, attempt))
             {
                 throw new TransferException(problem);
             }
@@ -106,7 +143,13 @@ public sealed class ArtifactsUploader(TransferTools tools, TransferJob job)
                     Type = request.Type,
                     WriteAsync = async (body, cancellation) =>
                     {
-                        await ArchiveWriter.WriteAsync(archive, body, cancellation);
+                        var metered = MeteredStream.Over(body, tools, "Uploading artifacts", total: null);
+                        await ArchiveWriter.WriteAsync(archive, metered, cancellation);
+                        if (metered != body)
+                        {
+                            await metered.DisposeAsync();
+                        }
+
                         answer.CancelAfter(request.ResponseHeaderTimeout);
                     },
                 },

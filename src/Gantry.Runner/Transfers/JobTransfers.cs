@@ -5,6 +5,7 @@ using Gantry.Engine.Plans;
 using Gantry.Engine.Stages;
 using Gantry.Engine.Traces;
 using Gantry.Protocol.Jobs;
+using Gantry.Runner.Links;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Runner.Transfers;
@@ -18,6 +19,9 @@ namespace Gantry.Runner.Transfers;
 public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider time) : IFileTransfers
 {
     private const int DownloadRetries = 2;
+
+    /// <summary>For stores of caches; null: there are none.</summary>
+    public ServiceHttp? Http { get; init; }
 
     public Task<bool> UploadAsync(TransferScene scene, JobArtifact artifact, CancellationToken cancellationToken) => TryAsync(scene, null, async (tools, token) =>
     {
@@ -48,15 +52,32 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
         await PlaceAsync(scene, fresh.Path, scene.Plan.Folders.Project, token);
     }, cancellationToken);
 
-    public Task<bool> RestoreCacheAsync(TransferScene scene, CachePlace cache, CancellationToken cancellationToken) => TryAsync(scene, CacheLimit(scene), async (tools, token) =>
+    public Task<bool> RestoreCacheAsync(
+        TransferScene scene, PlannedCache entry, CachePlace candidate, CancellationToken cancellationToken) => TryAsync(scene, CacheLimit(scene), async (tools, token) =>
     {
-        var (folder, name) = PartsOf(scene, cache.File);
+        var (folder, name) = PartsOf(scene, candidate.File);
         await using var view = await scene.Workspace.OpenAsync(folder, [name], token);
         var archive = Path.Combine(view.Path, name);
         RemoveUnlessFile(archive);
         using var fresh = new FreshFolder(scene.Folder);
-        await new CacheExtractor(tools with { WorkingFolder = fresh.Path }).RunAsync(archive, token);
+        var before = StampOf(archive);
+        var remote = scene.RemoteCaches.GetValueOrDefault(candidate.Key);
+        await new CacheExtractor(tools with { WorkingFolder = fresh.Path }).RunAsync(
+            new CacheExtractRequest
+            {
+                File = archive,
+                Remote = remote?.Address,
+                Alternate = remote?.Alternate,
+                Key = candidate.HumanKey,
+                WantedKey = candidate == entry.Own ? "" : entry.HumanKey,
+            },
+            token);
         await PlaceAsync(scene, fresh.Path, scene.Plan.Folders.Project, token);
+        if (StampOf(archive) != before)
+        {
+            // Kept beside the jobs, so that an unchanged cache is neither fetched nor stored again.
+            await PlaceAsync(scene, view.Path, folder, token);
+        }
     }, cancellationToken);
 
     public Task<bool> SaveCacheAsync(TransferScene scene, PlannedCache cache, CancellationToken cancellationToken) => TryAsync(scene, CacheLimit(scene), async (tools, token) =>
@@ -77,6 +98,9 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
             {
                 File = archive,
                 AlternateFile = other,
+                Remote = scene.RemoteCaches.GetValueOrDefault(cache.Own.Key)?.Address,
+                Key = cache.HumanKey,
+                Metadata = CacheArchiveRequest.MetadataOf(cache.HumanKey),
                 Paths = cache.Paths,
                 Untracked = cache.Untracked,
                 CompressionFormat = Variable(scene, "CACHE_COMPRESSION_FORMAT"),
@@ -97,7 +121,7 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await work(new TransferTools { WorkingFolder = scene.Folder, Environment = scene.Environment, Time = time, Logger = logger }, both.Token);
+            await work(new TransferTools { WorkingFolder = scene.Folder, Environment = scene.Environment, Time = time, Logger = logger, Http = Http }, both.Token);
             return true;
         }
         catch (TransferException problem)

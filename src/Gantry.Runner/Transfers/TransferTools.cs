@@ -1,5 +1,6 @@
 using Gantry.Engine.Archives;
 using Gantry.Engine.Links;
+using Gantry.Runner.Links;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Runner.Transfers;
@@ -20,6 +21,15 @@ public sealed record TransferTools
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
     public required TimeProvider Time { get; init; }
+
+    /// <summary>For object stores, not for the server of the job. Null only where no address of a store is ever given.</summary>
+    public ServiceHttp? Http { get; init; }
+
+    /// <summary>Threads that unpack a zip; 0: one per processor.</summary>
+    public int ExtractionWorkers { get; init; }
+
+    /// <summary>Null: transfers are silent about their progress.</summary>
+    public TransferMeterSettings? Meter { get; init; }
 
     /// <summary>Writes to the job's log, in the helper's format (official-job-protocol §3.10).</summary>
     public required ILogger Logger { get; init; }

@@ -10,6 +10,13 @@ public sealed record UploadRequest
     public string ExpireIn { get; init; } = "";
     public string Format { get; init; } = "";
     public string Type { get; init; } = "";
+
+    /// <summary>A document about origin and checksums is added to the archive; null: none. For use inside the job's own place only.</summary>
+    public ProvenanceRequest? Provenance { get; init; }
+
+    /// <summary>Threads that compress; 0: one per processor.</summary>
+    public int Workers { get; init; }
+
     public string CompressionLevel { get; init; } = "";
 
     /// <summary>For each attempt as a whole.</summary>

@@ -34,12 +34,12 @@ internal static class CommandTable
         ManCommand.Create(),
         TransferCommands.Uploader(),
         TransferCommands.Downloader(),
-        TransferCommands.CacheArchiver(),
-        TransferCommands.CacheExtractor(),
         PlaceCommands.CacheInit(),
         PlaceCommands.HealthCheck(),
         PlaceCommands.ProxyExec(),
         PlaceCommands.ReadLogs(),
         PlaceCommands.Steps(),
+        CacheCommands.Archiver(),
+        CacheCommands.Extractor(),
     ];
 }

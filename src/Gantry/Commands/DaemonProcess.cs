@@ -63,7 +63,7 @@ internal static class DaemonProcess
         Clients = clients,
         Time = context.Time,
         Loggers = context.Loggers,
-        Transfers = new JobTransfers(log => JobLogLines.LoggerTo(log, context.Time), context.Time),
+        Transfers = http => new JobTransfers(log => JobLogLines.LoggerTo(log, context.Time), context.Time) { Http = http },
         Loaded = new DaemonLog(context, null).Apply,
     };
 

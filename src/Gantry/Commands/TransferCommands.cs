@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gantry.CommandLine;
 using Gantry.Engine;
 using Gantry.Engine.Plans;
@@ -23,6 +24,7 @@ internal static class TransferCommands
         var type = flags.Text("artifact-type", "type of the artifact");
         var level = flags.Text("compression-level", "fastest, fast, default, slow, slowest", "ARTIFACT_COMPRESSION_LEVEL");
         var timeout = flags.Duration("timeout", "limit for the whole upload", initial: TimeSpan.FromHours(1));
+        var provenance = new ProvenanceFlags(flags);
         var answer = flags.Duration("response-header-timeout", "limit for the server's answer", initial: TimeSpan.FromMinutes(10));
         return new Command("artifacts-uploader", "create and upload build artifacts (internal)", flags, (context, cancellationToken) => UseAsync(
             context,
@@ -40,6 +42,8 @@ internal static class TransferCommands
                         Format = format.Value,
                         Type = type.Value,
                         CompressionLevel = level.Value,
+                        Provenance = provenance.Request(context, server),
+                        Workers = Number(context, "FASTZIP_ARCHIVER_CONCURRENCY"),
                         Timeout = timeout.Value,
                         ResponseHeaderTimeout = answer.Value,
                     },
@@ -69,63 +73,35 @@ internal static class TransferCommands
         { Hidden = true };
     }
 
-    public static Command CacheArchiver()
-    {
-        var flags = new FlagSet();
-        var file = flags.Text("file", "the path to the cache archive");
-        var alternate = flags.Text("alternate-file", "an older path of the same archive");
-        var paths = flags.List("path", "add paths to archive");
-        var exclude = flags.List("exclude", "exclude paths from the archive");
-        var untracked = flags.Switch("untracked", "add git untracked files");
-        var format = flags.Text("compression-format", "zip, zipzstd, tarzstd", "CACHE_COMPRESSION_FORMAT");
-        var level = flags.Text("compression-level", "fastest, fast, default, slow, slowest", "CACHE_COMPRESSION_LEVEL");
-        var timeout = flags.Integer("timeout", "limit in minutes", initial: 10);
-        return new Command("cache-archiver", "create a cache archive (internal)", flags, (context, cancellationToken) => UseAsync(
-            context,
-            (tools, cancellation) => new CacheArchiver(tools).RunAsync(
-                new CacheArchiveRequest
-                {
-                    File = Required(file, "--file"),
-                    AlternateFile = alternate.Value,
-                    Paths = paths,
-                    Exclude = exclude,
-                    Untracked = untracked.Value,
-                    CompressionFormat = format.Value,
-                    CompressionLevel = level.Value,
-                },
-                cancellation),
-            cancellationToken,
-            TimeSpan.FromMinutes(timeout.Value)))
-        { Hidden = true };
-    }
+    /// <summary>A setting in the environment; 0 when it is unset or no number.</summary>
+    internal static int Number(CommandContext context, string variable) =>
+        int.TryParse(context.Environment.GetValueOrDefault(variable), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, 256) : 0;
 
-    public static Command CacheExtractor()
-    {
-        var flags = new FlagSet();
-        var file = flags.Text("file", "the path to the cache archive");
-        var timeout = flags.Integer("timeout", "limit in minutes", initial: 10);
-        return new Command("cache-extractor", "extract a cache archive (internal)", flags, (context, cancellationToken) => UseAsync(
-            context,
-            (tools, cancellation) => new CacheExtractor(tools).RunAsync(Required(file, "--file"), cancellation),
-            cancellationToken,
-            TimeSpan.FromMinutes(timeout.Value)))
-        { Hidden = true };
-    }
-
-    private static string Required(FlagValue<string> flag, string name) =>
-        flag.Value.Length > 0 ? flag.Value : throw new CommandException($"{name} is needed");
+    private static TransferMeterSettings? Meter(CommandContext context) =>
+        GoDuration.TryParse(context.Environment.GetValueOrDefault("TRANSFER_METER_FREQUENCY") ?? "", out var every) && every > TimeSpan.Zero
+            ? new TransferMeterSettings(every, text =>
+            {
+                context.Terminal.Output.Write(text);
+                context.Terminal.Output.Flush();
+            })
+            : null;
 
     private static GitLabClients Clients(CommandContext context) =>
         new(context.Host.Version, context.Time, LoggerFactory.Create(_ => { }).CreateLogger<GitLabClient>());
 
-    private static async Task<int> UseAsync(
+    /// <summary>Runs one helper and turns its complaints into this program's.</summary>
+    internal static async Task<int> UseAsync(
         CommandContext context, Func<TransferTools, CancellationToken, Task> use, CancellationToken cancellationToken, TimeSpan? limit = null)
     {
+        using var http = new ServiceHttp(context.Time);
         var tools = new TransferTools
         {
             WorkingFolder = context.Host.WorkingFolder,
             Environment = context.Environment,
             Time = context.Time,
+            Http = http,
+            ExtractionWorkers = Number(context, "FASTZIP_EXTRACTOR_CONCURRENCY"),
+            Meter = Meter(context),
             Logger = context.Loggers.CreateLogger("Gantry.Runner.Transfers"),
         };
         using var timeout = new CancellationTokenSource(limit is { Ticks: > 0 } span ? span : Timeout.InfiniteTimeSpan, context.Time);
@@ -146,7 +122,7 @@ internal static class TransferCommands
     }
 
     /// <summary>Where the artifacts go: the flags that all of these commands have.</summary>
-    private sealed class ServerFlags(FlagSet flags)
+    internal sealed class ServerFlags(FlagSet flags)
     {
         private readonly FlagValue<string> _url = flags.Text("url, u", "URL of the instance", "CI_SERVER_URL");
         private readonly FlagValue<string> _token = flags.Text("token, t", "job token", "CI_JOB_TOKEN");
@@ -154,6 +130,8 @@ internal static class TransferCommands
         private readonly FlagValue<string> _ca = flags.Text("tls-ca-file", "file with the certificate authorities", "CI_SERVER_TLS_CA_FILE");
         private readonly FlagValue<string> _certificate = flags.Text("tls-cert-file", "file with the client certificate", "CI_SERVER_TLS_CERT_FILE");
         private readonly FlagValue<string> _key = flags.Text("tls-key-file", "file with the client key", "CI_SERVER_TLS_KEY_FILE");
+
+        public long Id => _id.Value;
 
         public Secret Token => new(_token.Value);
 

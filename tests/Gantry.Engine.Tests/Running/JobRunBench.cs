@@ -27,6 +27,8 @@ internal sealed class JobRunBench : IDisposable
     public JobPayload Payload { get; set; } = SamplePayload();
     public string Root => _root;
     public string Folder => Path.Combine(_root, "jobs");
+    public ISecretResolver? Secrets { get; set; }
+    public ICacheStorage? CacheStorage { get; set; }
     public JobUpdate Final => Link.Updates[^1];
 
     /// <summary>The log without time stamps, colours and section markers.</summary>
@@ -101,6 +103,8 @@ internal sealed class JobRunBench : IDisposable
             Link = Link,
             Numbers = new JobNumbers(0, 0),
             JournalRoot = Folder,
+            Secrets = Secrets,
+            CacheStorage = CacheStorage,
             CorrelationId = "0123456789abcdef0123456789abcdef",
         };
         var run = new JobRun(assignment, Lifetime, Time, NullLogger.Instance).RunAsync(TestContext.Current.CancellationToken);

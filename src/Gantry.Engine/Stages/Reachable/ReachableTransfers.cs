@@ -104,7 +104,7 @@ internal sealed class ReachableTransfers(StageContext context, IJobEnvironment e
         foreach (var candidate in entry.Candidates)
         {
             log.Info($"Checking cache for {candidate.HumanKey}...");
-            if (await _transfers.RestoreCacheAsync(scene, candidate, cancellationToken))
+            if (await _transfers.RestoreCacheAsync(scene, entry, candidate, cancellationToken))
             {
                 log.Info("Successfully extracted cache");
                 return;
@@ -115,6 +115,11 @@ internal sealed class ReachableTransfers(StageContext context, IJobEnvironment e
             {
                 await RemoveAsync(entry.Paths, cancellationToken);
             }
+        }
+
+        if (entry.Candidates.Count > 0)
+        {
+            log.Line($"Cache {entry.HumanKey}: miss");
         }
     }
 
@@ -139,6 +144,7 @@ internal sealed class ReachableTransfers(StageContext context, IJobEnvironment e
         Log = log,
         Folder = context.Transfers.Folder,
         Environment = await EnvironmentAsync(cancellationToken),
+        RemoteCaches = context.RemoteCaches,
         Untracked = (view, token) => new ReachableUntracked(context, environment, workspace, log).ReadAsync(view, token),
     };
 
