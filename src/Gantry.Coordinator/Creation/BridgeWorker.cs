@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Git;
 using Gantry.Coordinator.Store;
@@ -69,9 +70,9 @@ internal sealed partial class BridgeWorker(CoordinatorServices services, ILogger
 
     private async Task TakeAsync(JobRow bridge, CancellationToken cancellation)
     {
-        var (project, user, parent, definition, given) = await services.Database.ReadAsync(
+        var (project, user, parent, definition, given, known) = await services.Database.ReadAsync(
             session => (session.Projects.Find(bridge.ProjectId)!, session.Users.Find(bridge.UserId)!, session.Pipelines.Find(bridge.PipelineId)!,
-                session.Jobs.Definition(bridge.Id), session.Pipelines.Variables(bridge.PipelineId)),
+                session.Jobs.Definition(bridge.Id), session.Pipelines.Variables(bridge.PipelineId), session.Pipelines.Facts(bridge.PipelineId)),
             cancellation);
         if (definition.Trigger is not { } trigger)
         {
@@ -94,7 +95,7 @@ internal sealed partial class BridgeWorker(CoordinatorServices services, ILogger
             Source = PipelineSources.ParentPipeline,
             Configuration = trigger.ChildYaml,
             Upstream = bridge,
-            Variables = Forwarded(definition, trigger, given),
+            Variables = Forwarded(bridge, definition, given, known),
             Inputs = trigger.Inputs?.ToDictionary(input => input.Key, input => InputValue.FromJson(input.Value)) ?? [],
         };
         var target = trigger.Project is { } path ? await ElsewhereAsync(order, path, trigger.Branch, cancellation) : order;
@@ -122,13 +123,36 @@ internal sealed partial class BridgeWorker(CoordinatorServices services, ILogger
             : null;
     }
 
-    private static List<VariableRow> Forwarded(JobDefinition definition, DefinedTrigger trigger, IReadOnlyList<VariableRow> given) =>
-    [
-        .. trigger.ForwardPipelineVariables ? given : [],
-        .. trigger.ForwardYamlVariables
-            ? definition.Variables.Select(variable => new VariableRow { Key = variable.Key, Value = variable.Value, Raw = variable.Raw })
-            : [],
-    ];
+    // References mean what they mean in the trigger job: CI_PIPELINE_ID is the parent's, not the child's.
+    private static List<VariableRow> Forwarded(JobRow bridge, JobDefinition definition, IReadOnlyList<VariableRow> given, PipelineFacts? facts)
+    {
+        var trigger = definition.Trigger!;
+        var known = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var variable in facts is null ? [] : PredefinedVariables.ForPipeline(facts))
+        {
+            known[variable.Key] = variable.Value;
+        }
+
+        known["CI_PIPELINE_ID"] = bridge.PipelineId.ToString(CultureInfo.InvariantCulture);
+        known["CI_JOB_ID"] = bridge.Id.ToString(CultureInfo.InvariantCulture);
+        foreach (var variable in given)
+        {
+            known[variable.Key] = variable.Value;
+        }
+
+        return
+        [
+            .. trigger.ForwardPipelineVariables ? given : [],
+            .. trigger.ForwardYamlVariables
+                ? definition.Variables.Select(variable => new VariableRow
+                {
+                    Key = variable.Key,
+                    Value = variable.Raw ? variable.Value : Expansion.Expand(variable.Value, name => known.GetValueOrDefault(name)),
+                    Raw = variable.Raw,
+                })
+                : [],
+        ];
+    }
 
     private static int DepthOf(StoreSession session, PipelineRow pipeline)
     {

@@ -65,6 +65,11 @@ internal static class JobMapping
         ],
         Variables = [.. job.Variables.Select(variable => new DefinedVariable { Key = variable.Key, Value = variable.Value, Raw = variable.IsRaw })],
         Dependencies = job.Dependencies,
+        CrossNeeds =
+        [
+            .. job.CrossNeeds.Where(need => need is { Pipeline: not null, Artifacts: true })
+                .Select(need => new DefinedCrossNeed { Pipeline = need.Pipeline!, Job = need.Job }),
+        ],
         Retry = job.Retry.Max > 0 ? new DefinedRetry { Max = job.Retry.Max, When = job.Retry.When, ExitCodes = job.Retry.ExitCodes } : null,
         AllowFailure = job.AllowFailure,
         AllowFailureExitCodes = job.AllowFailureExitCodes,

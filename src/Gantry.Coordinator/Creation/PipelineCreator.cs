@@ -183,6 +183,8 @@ internal sealed class PipelineCreator(
     [
         .. pipeline.Jobs.SelectMany(job => job.Secrets.Where(secret => secret.Provider == "gitlab_secrets_manager")
             .Select(secret => $"jobs:{job.Name}:secrets:{secret.Name} this server has no secrets manager of its own; use vault, gcp_secret_manager, azure_key_vault or aws_secrets_manager")),
+        .. pipeline.Jobs.SelectMany(job => job.CrossNeeds.Where(need => need is { Project: not null, Artifacts: true, Optional: false })
+            .Select(need => $"jobs:{job.Name}:needs:project this server does not pass artifacts from one project to another ({need.Project}); fetch them in the script through the API")),
     ];
 
     private static PipelineRow Failed(PipelineRow pipeline, string errors) =>

@@ -1,4 +1,6 @@
+using System.Globalization;
 using Gantry.Coordinator.Store;
+using Gantry.Pipelines.Variables;
 
 namespace Gantry.Coordinator.Queue;
 
@@ -28,6 +30,28 @@ internal static class DependencyRule
             producers = producers.Where(other => names.Contains(other.Name));
         }
 
-        return [.. producers.Where(other => other.Kind == "build")];
+        return [.. producers.Concat(Across(session, job, definition)).Where(other => other.Kind == "build")];
+    }
+
+    // Of the same project only: a job's token reaches no further.
+    private static IEnumerable<JobRow> Across(StoreSession session, JobRow job, JobDefinition definition)
+    {
+        if (definition.CrossNeeds.Count == 0)
+        {
+            return [];
+        }
+
+        var given = session.Pipelines.Variables(job.PipelineId);
+        string? ValueOf(string name) => given.LastOrDefault(variable => variable.Key == name)?.Value
+            ?? definition.Variables.LastOrDefault(variable => variable.Key == name)?.Value;
+        return
+        [
+            .. definition.CrossNeeds
+                .Select(need => long.TryParse(Expansion.Expand(need.Pipeline, ValueOf), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                    && session.Pipelines.Find(id)?.ProjectId == job.ProjectId
+                        ? session.Jobs.Latest(id).FirstOrDefault(other => other.Name == need.Job)
+                        : null)
+                .OfType<JobRow>(),
+        ];
     }
 }

@@ -29,6 +29,9 @@ internal sealed record JobDefinition
     /// <summary><c>dependencies</c>; null when the job does not say.</summary>
     public IReadOnlyList<string>? Dependencies { get; init; }
 
+    /// <summary><c>needs:pipeline</c>: jobs of other pipelines whose artifacts are fetched.</summary>
+    public IReadOnlyList<DefinedCrossNeed> CrossNeeds { get; init => field = value ?? []; } = [];
+
     public DefinedRetry? Retry { get; init; }
 
     /// <summary>As configured; <see cref="JobRow.AllowFailure"/> may differ after a failure with an exit code.</summary>
@@ -97,6 +100,13 @@ internal sealed record DefinedSecret
 
     /// <summary>The id token to sign in with, such as <c>$VAULT_TOKEN</c>.</summary>
     public string? Token { get; init; }
+}
+
+/// <summary>A job of another pipeline of the project; the pipeline's number may be a variable.</summary>
+internal sealed record DefinedCrossNeed
+{
+    public string Pipeline { get; init; } = "";
+    public string Job { get; init; } = "";
 }
 
 /// <summary><c>retry</c> (ci-yaml §15.6): reasons and exit codes are alternatives.</summary>

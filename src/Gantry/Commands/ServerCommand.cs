@@ -14,8 +14,8 @@ internal static class ServerCommand
         return new Command("server", "serve repositories, pipelines and runners", flags, (context, cancellation) => context.Arguments.ToArray() switch
         {
             [] => ServeAsync(context, options, cancellation),
-            ["backup", .. var words] => ServerBackup.WriteAsync(context, options.DataFolder(context), words, cancellation),
-            ["restore", .. var words] => ServerBackup.RestoreAsync(context, options.DataFolder(context), words, cancellation),
+            ["backup", ..] => ServerBackup.WriteAsync(context, options.DataFolder(context), [.. context.Arguments.Skip(1)], cancellation),
+            ["restore", ..] => ServerBackup.RestoreAsync(context, options.DataFolder(context), [.. context.Arguments.Skip(1)], cancellation),
             [var word, ..] => throw new CommandException($"gantry server knows backup and restore, not '{word}'"),
         })
         {
