@@ -126,7 +126,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         var artifacts = new ArtifactFiles(folder.Artifacts, folder.Uploads);
         artifacts.EmptyUploads();
         var lifecycle = new JobLifecycle(new PipelineCourse(clock), clock);
-        var signing = SigningKey.Open(folder.SigningKey);
+        var signing = new SigningKey(folder.SigningKey);
         var payloads = new PayloadBuilder(new PayloadVariables(new IdTokens(signing, address, clock), address, clock), address, clock);
         var creator = new PipelineCreator(database, repositories, artifacts, lifecycle, address, clock);
         var pushes = new PushHandler(database, repositories, creator, loggers.CreateLogger<PushHandler>());
