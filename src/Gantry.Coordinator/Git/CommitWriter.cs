@@ -99,12 +99,7 @@ internal sealed class CommitWriter(Repositories repositories, TimeProvider clock
 
         foreach (var change in order.Changes)
         {
-            var mode = change.Executable switch
-            {
-                true => Executable,
-                false => Plain,
-                null => files.GetValueOrDefault(change.PreviousPath ?? change.Path) is Executable ? Executable : Plain,
-            };
+            var mode = Mode(change, files);
             switch (change)
             {
                 case { Action: "delete" }:
@@ -137,6 +132,13 @@ internal sealed class CommitWriter(Repositories repositories, TimeProvider clock
             throw new GitException("fast-import", output.ExitCode, output.Message);
         }
     }
+
+    private static string Mode(FileChange change, Dictionary<string, string> files) => change.Executable switch
+    {
+        true => Executable,
+        false => Plain,
+        null => files.GetValueOrDefault(change.PreviousPath ?? change.Path) is Executable ? Executable : Plain,
+    };
 
     private static string Quote(string path) =>
         "\"" + path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal) + "\"";
