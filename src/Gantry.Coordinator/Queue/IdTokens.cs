@@ -35,7 +35,6 @@ internal sealed class IdTokens(SigningKey key, ServerAddress address, TimeProvid
                 Key = token.Name,
                 Value = key.Sign(For([.. token.Audiences.Select(audience => Expansion.Expand(audience, ValueOf))], claims, request.Job)),
                 IsMasked = true,
-                IsRaw = true,
             }),
         ];
     }

@@ -4,7 +4,6 @@ using Gantry.Coordinator.Artifacts;
 
 namespace Gantry.Coordinator.Tests.Artifacts;
 
-[Trait("Needs", "Full")]
 public sealed class ReportFormatTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

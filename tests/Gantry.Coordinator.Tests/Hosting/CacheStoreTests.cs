@@ -6,7 +6,6 @@ using System.Text;
 namespace Gantry.Coordinator.Tests.Hosting;
 
 /// <summary>The built-in cache store, with addresses signed as a runner's S3 client signs them.</summary>
-[Trait("Needs", "Full")]
 public sealed class CacheStoreTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

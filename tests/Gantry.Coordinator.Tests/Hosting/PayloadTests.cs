@@ -8,7 +8,6 @@ using System.Text.Json;
 namespace Gantry.Coordinator.Tests.Hosting;
 
 /// <summary>What earlier jobs and the configuration put into a job's hands.</summary>
-[Trait("Needs", "Full")]
 public sealed class PayloadTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

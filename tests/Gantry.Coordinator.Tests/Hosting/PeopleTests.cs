@@ -6,7 +6,6 @@ using Gantry.Coordinator.Store;
 namespace Gantry.Coordinator.Tests.Hosting;
 
 /// <summary>Users, passwords, tokens, members, protection.</summary>
-[Trait("Needs", "Full")]
 public sealed class PeopleTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _folder = new();

@@ -7,7 +7,6 @@ using Microsoft.Extensions.Time.Testing;
 namespace Gantry.Coordinator.Tests.Hosting;
 
 /// <summary>Schedules, commits without git, explanations, backups.</summary>
-[Trait("Needs", "Full")]
 public sealed class ServiceTests : IDisposable
 {
     private const string One = "job: {script: echo}";
@@ -81,7 +80,7 @@ public sealed class ServiceTests : IDisposable
         Assert.Equal("Ada x", commit.GetProperty("author_name").GetString());
         var git = await GitClient.InitAsync(_folder.At("clone"));
         await git.RunAsync("fetch", "--quiet", server.CloneUrl(), "feature");
-        Assert.Equal("100644 ci.yml|100755 run.sh|100644 src/\"odd\" name.bin",
+        Assert.Equal("100644 ci.yml|100755 run.sh|100644 \"src/\\\"odd\\\" name.bin\"",
             string.Join('|', (await git.RunAsync("ls-tree", "-r", "-z", "--format=%(objectmode) %(path)", "FETCH_HEAD")).Split('\0', StringSplitOptions.RemoveEmptyEntries)));
 
         foreach (var (path, branch, because) in new[]

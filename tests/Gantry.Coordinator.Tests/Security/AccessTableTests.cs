@@ -15,6 +15,9 @@ public sealed class AccessTableTests : IDisposable
     // From nobody to the instance's owner; each may at least what the one before may.
     private static readonly string[] Roles = ["anonymous", "stranger", "guest", "reporter", "developer", "maintainer", "owner", "admin"];
 
+    // Tells a job about itself, whichever it is.
+    private const string Self = "/api/v4/job";
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -49,7 +52,7 @@ public sealed class AccessTableTests : IDisposable
             }
 
             // The token of a job of another project gets through where anybody signed in would, and nowhere else.
-            if (least is < 0 or > 1 && await cast.MayAsync("foreign-job", method, route))
+            if (least is < 0 or > 1 && route != Self && await cast.MayAsync("foreign-job", method, route))
             {
                 broken.Add($"{method} {route}: open to jobs of other projects");
             }
@@ -57,13 +60,10 @@ public sealed class AccessTableTests : IDisposable
             table.Append($"{method,-6} {route["/api/v4/".Length..]}  {(least < 0 ? "own-token" : Roles[least])}{(job && least != 0 ? " job" : "")}\n");
         }
 
+        var actual = Path.Combine(AppContext.BaseDirectory, "Security", "access.actual.txt");
+        await File.WriteAllTextAsync(actual, table.ToString(), TestContext.Current.CancellationToken);
         Assert.Empty(broken);
         var expected = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Security", "access.txt"), TestContext.Current.CancellationToken);
-        if (expected != table.ToString())
-        {
-            await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Security", "access.actual.txt"), table.ToString(), TestContext.Current.CancellationToken);
-        }
-
         Assert.Equal(expected, table.ToString());
     }
 
@@ -74,7 +74,8 @@ public sealed class AccessTableTests : IDisposable
         var cast = await AccessCast.CreateAsync(server, Roles);
         foreach (var endpoint in server.Host.Endpoints.Where(endpoint => endpoint.RoutePattern.RawText!.StartsWith("/api/v4/", StringComparison.Ordinal)))
         {
-            foreach (var method in Methods(endpoint).Where(method => method != "GET"))
+            // A token may always end itself.
+            foreach (var method in Methods(endpoint).Where(method => method != "GET" && !(method == "DELETE" && endpoint.RoutePattern.RawText!.EndsWith("/self", StringComparison.Ordinal))))
             {
                 var status = await cast.CallAsync("read-only", method, endpoint.RoutePattern.RawText!);
                 // What authenticates in its own way does not look at the token at all.
