@@ -57,7 +57,7 @@ public sealed class PageTests(WebHouse house)
     {
         foreach (var look in Look.All)
         {
-            await using var visit = await house.VisitAsync(look);
+            var visit = await house.ReaderAsync(look);
             await visit.GoAsync(Address(path));
             await visit.SettleAsync();
             await visit.KeepScreenAsync($"{name}.{look.Name}");
@@ -65,7 +65,7 @@ public sealed class PageTests(WebHouse house)
             Assert.Equal(1, await visit.Page.Locator("h1").CountAsync());
             Assert.Empty(await visit.NamelessControlsAsync());
             Assert.True(await visit.FitsAsync(), $"{name} is wider than the screen ({look.Name})");
-            Assert.Empty(visit.Problems);
+            Assert.Empty(visit.TakeProblems());
         }
     }
 

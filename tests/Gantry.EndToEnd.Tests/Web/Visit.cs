@@ -44,6 +44,17 @@ internal sealed class Visit : IAsyncDisposable
         }
     }
 
+    /// <summary>What went wrong since the last time.</summary>
+    public IReadOnlyList<string> TakeProblems()
+    {
+        lock (_problems)
+        {
+            string[] taken = [.. _problems];
+            _problems.Clear();
+            return taken;
+        }
+    }
+
     public async Task SignInAsync(string token)
     {
         await Page.GotoAsync("/users/sign_in");
@@ -64,6 +75,8 @@ internal sealed class Visit : IAsyncDisposable
     {
         if (await Page.Locator("job-log").CountAsync() > 0)
             await Page.Locator("job-log .log-line").First.WaitForAsync();
+        if (await Page.Locator("form[data-editor]").CountAsync() > 0)
+            await Page.Locator("#lint-answer .note").WaitForAsync();
         await Page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))");
     }
 

@@ -12,6 +12,7 @@ public sealed class WebHouse : IAsyncLifetime
     internal const string Project = "root/tea-house";
 
     private readonly ScratchFolder _scratch = new();
+    private readonly Dictionary<Look, Visit> _readers = [];
     private GantryServer? _server;
     private GantryRunner? _runner;
     private Browser? _browser;
@@ -40,7 +41,7 @@ public sealed class WebHouse : IAsyncLifetime
         await Eventually.IsAsync(IsSettledAsync, "the jobs of the tea house to end", TimeSpan.FromSeconds(180));
         var jobs = await Server.GetAsync($"projects/{ProjectId}/pipelines/{Pipeline}/jobs?per_page=100");
         Jobs = jobs.EnumerateArray().ToDictionary(job => job.GetProperty("name").GetString()!, job => job.GetProperty("id").GetInt64());
-        await SettleAsync();
+        await AddSettingsAsync();
         _browser = await Browser.StartAsync();
     }
 
@@ -56,13 +57,21 @@ public sealed class WebHouse : IAsyncLifetime
     }
 
     // What the settings show.
-    private async Task SettleAsync()
+    private async Task AddSettingsAsync()
     {
         await Server.PostAsync($"projects/{ProjectId}/variables", ("key", "DEPLOY_HOST"), ("value", "tea.example.com"), ("environment_scope", "staging"));
         await Server.PostAsync($"projects/{ProjectId}/variables", ("key", "DEPLOY_KEY"), ("value", "not-a-real-key-12345"), ("masked_and_hidden", "true"), ("protected", "true"));
         await Server.PostAsync($"projects/{ProjectId}/triggers", ("description", "nightly import"));
         await Server.PostAsync(
             $"projects/{ProjectId}/pipeline_schedules", ("description", "Every night"), ("ref", "main"), ("cron", "0 3 * * *"), ("cron_timezone", "Europe/Berlin"));
+    }
+
+    /// <summary>A signed-in visitor who only reads: the same one for every page.</summary>
+    internal async Task<Visit> ReaderAsync(Look look)
+    {
+        if (!_readers.TryGetValue(look, out var reader))
+            _readers[look] = reader = await VisitAsync(look);
+        return reader;
     }
 
     /// <summary>A signed-in visitor.</summary>

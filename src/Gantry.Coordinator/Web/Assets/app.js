@@ -116,6 +116,9 @@ document.addEventListener("change", (event) => {
   if (event.target.dataset.submit !== undefined) event.target.form.requestSubmit();
 });
 
+// On narrow screens the tabs scroll: the one that is open is in view.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 keepTimes();
 followPage();
 followGraphs();
