@@ -117,7 +117,8 @@ document.addEventListener("change", (event) => {
 });
 
 // On narrow screens the tabs scroll: the one that is open is in view.
-document.querySelector(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+for (const open of document.querySelectorAll(".tabs [aria-current], .choice [aria-current]"))
+  open.scrollIntoView({ block: "nearest", inline: "center" });
 
 keepTimes();
 followPage();
