@@ -76,7 +76,8 @@ internal sealed class GraphDrawing(IReadOnlyList<PlacedNode> nodes, string label
         if (node.Icon is not null)
         {
             writer.Write("<g transform=\"translate(11 10)\">");
-            node.Icon.WriteTo(writer, encoder);
+            // Inside another drawing a style sheet cannot give it its size.
+            writer.Write(node.Icon.Value?.Replace("<svg ", "<svg width=\"16\" height=\"16\" ", StringComparison.Ordinal));
             writer.Write("</g>");
         }
 
