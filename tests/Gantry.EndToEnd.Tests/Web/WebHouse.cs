@@ -32,7 +32,7 @@ public sealed class WebHouse : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await GantryServer.StartAsync(_scratch);
-        _runner = await GantryRunner.StartAsync(_scratch, Server, "build machine", before: "concurrent = 4\ncheck_interval = 1\n");
+        _runner = await GantryRunner.StartAsync(_scratch, Server, "build machine", ["--output-limit", "400000"], before: "concurrent = 4\ncheck_interval = 1\n");
         ProjectId = await Server.CreateProjectAsync("tea-house");
         var repository = await TeaHouse.CreateAsync(_scratch.Sub("tea-house"));
         await repository.PushAsync(Server, Project);
