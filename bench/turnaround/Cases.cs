@@ -27,7 +27,7 @@ internal static class Cases
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
-    private static async Task<List<TimeSpan>> RepeatAsync(int runs, Func<Task> run)
+    public static async Task<List<TimeSpan>> RepeatAsync(int runs, Func<Task> run)
     {
         var times = new List<TimeSpan>();
         for (var i = 0; i < runs; i++)

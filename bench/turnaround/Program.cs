@@ -21,4 +21,5 @@ Report.Ratio("  ratio to the bare script", job, bare);
 Report.Times("shell job: created to finished (server's clock)", stage.ServerTimes);
 Report.Memory("gantry run, idle, resident", Cases.Resident(stage.Runner.Id));
 Report.Memory("gantry server, idle, resident", Cases.Resident(stage.Server.Id));
+await ExecCases.ReportAsync(binary, runs);
 return 0;

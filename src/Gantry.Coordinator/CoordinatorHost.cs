@@ -115,12 +115,13 @@ public sealed class CoordinatorHost : IAsyncDisposable
         _services.Database.Dispose();
     }
 
-    private static CoordinatorServices Compose(CoordinatorSettings settings, ILoggerFactory loggers)
+    /// <summary>Opens the data directory and puts the rooms together; the caller disposes database and traces.</summary>
+    internal static CoordinatorServices Compose(CoordinatorSettings settings, ILoggerFactory loggers)
     {
         var clock = settings.Clock;
         var folder = new DataFolder(settings.DataDirectory);
         var feed = new ChangeFeed();
-        var database = Database.Open(folder.Database, feed);
+        var database = Database.Open(folder.Database, feed, durable: !settings.Ephemeral);
         var address = new ServerAddress(settings.ExternalUrl);
         var repositories = new Repositories(folder.Repositories, new GitProgram());
         var artifacts = new ArtifactFiles(folder.Artifacts, folder.Uploads);
@@ -128,7 +129,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         var lifecycle = new JobLifecycle(new PipelineCourse(clock), clock);
         var signing = new SigningKey(folder.SigningKey);
         var payloads = new PayloadBuilder(new PayloadVariables(new IdTokens(signing, address, clock), address, clock), address, clock);
-        var creator = new PipelineCreator(database, repositories, artifacts, lifecycle, address, clock);
+        var creator = new PipelineCreator(database, repositories, artifacts, lifecycle, address, clock) { Elsewhere = settings.Includes };
         var pushes = new PushHandler(database, repositories, creator, loggers.CreateLogger<PushHandler>());
         return new CoordinatorServices
         {

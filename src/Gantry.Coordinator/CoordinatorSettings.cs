@@ -1,3 +1,5 @@
+using Gantry.Pipelines.Includes;
+
 namespace Gantry.Coordinator;
 
 /// <summary>What a coordinator is started with.</summary>
@@ -41,6 +43,12 @@ public sealed record CoordinatorSettings
 
     /// <summary>PEM file with the certificate's private key.</summary>
     public string? TlsKey { get; init; }
+
+    /// <summary>Where includes come from that this server does not have; null for nowhere.</summary>
+    public IIncludeSource? Includes { get; init; }
+
+    /// <summary>The data directory is thrown away at the end of the process: nothing is waited for until it is on the disk.</summary>
+    public bool Ephemeral { get; init; }
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 

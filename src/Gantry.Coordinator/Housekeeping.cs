@@ -12,9 +12,11 @@ namespace Gantry.Coordinator;
 internal sealed partial class Housekeeping(CoordinatorServices services, ILogger<Housekeeping> log) : IAsyncDisposable
 {
     private static readonly TimeSpan CacheLifetime = TimeSpan.FromDays(30);
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
+
+    /// <summary>Between two looks.</summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
 
     public void Start() => _loop = LoopAsync(_stop.Token);
 

@@ -13,6 +13,9 @@ public abstract record PipelineCompilation
     /// <summary>Does not hinder the pipeline.</summary>
     public IReadOnlyList<Problem> Warnings { get; init; } = [];
 
+    /// <summary>Jobs of the configuration that are not in the pipeline, and why; empty when the configuration is wrong.</summary>
+    public IReadOnlyList<LeftOutJob> LeftOut { get; init; } = [];
+
     public sealed record Created(PipelineModel Pipeline) : PipelineCompilation;
 
     /// <summary>The configuration is wrong. GitLab stores a failed pipeline without jobs, failure reason <c>config_error</c>.</summary>
@@ -26,6 +29,9 @@ public abstract record PipelineCompilation
     /// <summary>Nothing is wrong and there is no pipeline.</summary>
     public sealed record Filtered(FilterReason Reason) : PipelineCompilation
     {
+        /// <summary>Which workflow rule is why; null when no job is left.</summary>
+        public string? Detail { get; init; }
+
         /// <summary>GitLab's sentence.</summary>
         public string Message => Reason == FilterReason.WorkflowRules
             ? "The pipeline did not run. Review the workflow:rules configuration for the pipeline."

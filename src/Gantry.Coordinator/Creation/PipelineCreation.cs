@@ -18,6 +18,9 @@ internal abstract record PipelineCreation
     {
         public string Text => string.Join(", ", Messages);
 
+        /// <summary><c>config_error</c>, <c>filtered_by_workflow_rules</c> or <c>filtered_by_rules</c>.</summary>
+        public string Reason { get; init; } = "config_error";
+
         public IReadOnlyList<Problem> Problems { get; init; } = [];
     }
 }

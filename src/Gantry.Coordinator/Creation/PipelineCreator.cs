@@ -20,6 +20,9 @@ internal sealed class PipelineCreator(
 {
     private static readonly TimeSpan SupersedeWindow = TimeSpan.FromDays(7);
 
+    /// <summary>Asked for includes that this server does not have; null: there are no others.</summary>
+    public IIncludeSource? Elsewhere { get; init; }
+
     public async Task<PipelineCreation> CreateAsync(PipelineOrder order, CancellationToken cancellation)
     {
         var reader = new RepositoryReader(repositories, order.Project.Id);
@@ -48,13 +51,16 @@ internal sealed class PipelineCreator(
                     ? await KeepAsync(draft, pipeline => Failed(pipeline, string.Join(", ", problems)), null, cancellation)
                     : new PipelineCreation.Refused(problems);
             case PipelineCompilation.Created created:
-                return await StartAsync(draft, created.Pipeline, cancellation);
+                return await StartAsync(draft, order.Select?.Invoke(created.Pipeline) ?? created.Pipeline, cancellation);
             case PipelineCompilation.Rejected rejected when order.KeepErrors:
                 return await KeepAsync(draft, pipeline => Failed(pipeline, rejected.YamlErrors), null, cancellation);
             case PipelineCompilation.Rejected rejected:
                 return new PipelineCreation.Refused([.. rejected.Problems.Select(problem => problem.Message).Distinct()]) { Problems = rejected.Problems };
             case PipelineCompilation.Filtered filtered:
-                return new PipelineCreation.Refused([filtered.Message]);
+                return new PipelineCreation.Refused([filtered.Message])
+                {
+                    Reason = filtered.Reason == FilterReason.WorkflowRules ? "filtered_by_workflow_rules" : "filtered_by_rules",
+                };
             default:
                 throw new InvalidOperationException($"unknown outcome {compilation}");
         }
@@ -94,7 +100,7 @@ internal sealed class PipelineCreator(
         return new PipelineDraft(order, commit, new PipelineFacts
         {
             Source = order.Source,
-            Reference = new Pipelines.Variables.GitReference(head.Name, head.IsTag ? GitReferenceKind.Tag : GitReferenceKind.Branch, isProtected),
+            Reference = new Pipelines.Variables.GitReference(head.Name, KindOf(order), isProtected),
             Commit = new CommitFacts
             {
                 Sha = head.Sha,
@@ -117,6 +123,7 @@ internal sealed class PipelineCreator(
             },
             Server = new ServerFacts { Url = address.Url, Version = CoordinatorVersion.GitLab },
             User = new UserFacts { Id = order.User.Id, Login = order.User.Username, Name = order.User.Name, Email = order.User.Email },
+            MergeRequest = order.MergeRequest,
             Iid = iid,
             IsTriggered = order.Triggered,
             ScheduleDescription = order.ScheduleDescription,
@@ -143,12 +150,21 @@ internal sealed class PipelineCreator(
             Facts = draft.Facts,
             Variables = variables,
             Inputs = order.Inputs,
-            ChangedFiles = order is { Source: PipelineSources.Push, Before: { } before, Head.IsTag: false }
-                ? await reader.ChangedAsync(before, order.Head.Sha, cancellation)
-                : null,
+            ChangedFiles = await ChangedAsync(order, reader, cancellation),
             Tree = tree,
-            Includes = new ProjectIncludes(database, repositories, new Caller.Person(order.User, null, null)) { Parent = order.Upstream, Artifacts = artifacts },
+            Includes = new ProjectIncludes(database, repositories, new Caller.Person(order.User, null, null)) { Parent = order.Upstream, Artifacts = artifacts, Elsewhere = Elsewhere },
         };
+    }
+
+    private static async Task<IReadOnlyList<string>?> ChangedAsync(PipelineOrder order, RepositoryReader reader, CancellationToken cancellation)
+    {
+        var before = order switch
+        {
+            { MergeRequest.TargetBranchSha: { } target } => await reader.MergeBaseAsync(target, order.Head.Sha, cancellation) ?? target,
+            { Source: PipelineSources.Push, Head.IsTag: false } => order.Before,
+            _ => null,
+        };
+        return before is null ? null : await reader.ChangedAsync(before, order.Head.Sha, cancellation);
     }
 
     private Task<PipelineCreation> StartAsync(PipelineDraft draft, PipelineModel model, CancellationToken cancellation) =>
@@ -186,6 +202,9 @@ internal sealed class PipelineCreator(
         .. pipeline.Jobs.SelectMany(job => job.CrossNeeds.Where(need => need is { Project: not null, Artifacts: true, Optional: false })
             .Select(need => $"jobs:{job.Name}:needs:project this server does not pass artifacts from one project to another ({need.Project}); fetch them in the script through the API")),
     ];
+
+    private static GitReferenceKind KindOf(PipelineOrder order) =>
+        order.Head.IsTag ? GitReferenceKind.Tag : order.MergeRequest is null ? GitReferenceKind.Branch : GitReferenceKind.MergeRequest;
 
     private static PipelineRow Failed(PipelineRow pipeline, string errors) =>
         pipeline with { Status = CiStatus.Failed, YamlErrors = errors, FailureReason = "config_error", FinishedAt = pipeline.CreatedAt };

@@ -1,6 +1,8 @@
 using Gantry.Coordinator.Git;
 using Gantry.Coordinator.Store;
 using Gantry.Pipelines.Includes;
+using Gantry.Pipelines.Model;
+using Gantry.Pipelines.Variables;
 
 namespace Gantry.Coordinator.Creation;
 
@@ -37,6 +39,12 @@ internal sealed record PipelineOrder
 
     /// <summary>Of the schedule that starts it.</summary>
     public string? ScheduleDescription { get; init; }
+
+    /// <summary>The merge request it is for; the head is its source branch then.</summary>
+    public MergeRequestFacts? MergeRequest { get; init; }
+
+    /// <summary>Takes part of the pipeline before it is kept; null for all of it.</summary>
+    public Func<PipelineModel, PipelineModel>? Select { get; init; }
 
     /// <summary>Started with a trigger token.</summary>
     public bool Triggered { get; init; }

@@ -57,7 +57,8 @@ internal sealed partial record ProjectDraft
         return project;
     }
 
-    private ProjectRow? Save(StoreSession session, UserRow creator, DateTimeOffset now)
+    /// <summary>The same without a repository, inside a write.</summary>
+    public ProjectRow? Save(StoreSession session, UserRow creator, DateTimeOffset now)
     {
         var slash = FullPath.LastIndexOf('/');
         var (space, path) = (FullPath[..slash], FullPath[(slash + 1)..]);

@@ -21,11 +21,14 @@ internal sealed class ProjectIncludes(Database database, Repositories repositori
     /// <summary>Where the parent's artifacts lie; null where none are asked for.</summary>
     public ArtifactFiles? Artifacts { get; init; }
 
+    /// <summary>Asked for what this server does not have; null: there is nothing else.</summary>
+    public IIncludeSource? Elsewhere { get; init; }
+
     public async ValueTask<ProjectLookup> OpenProjectAsync(string path, string? reference, CancellationToken cancellationToken)
     {
         if (await FindAsync(path, cancellationToken) is not { } project)
         {
-            return new ProjectLookup.ProjectMissing();
+            return Elsewhere is null ? new ProjectLookup.ProjectMissing() : await Elsewhere.OpenProjectAsync(path, reference, cancellationToken);
         }
 
         var reader = new RepositoryReader(repositories, project.Id);
@@ -47,7 +50,9 @@ internal sealed class ProjectIncludes(Database database, Repositories repositori
         var path = string.Join('/', parts[1..^1]);
         if (await FindAsync(path, cancellationToken) is not { } project)
         {
-            return new ComponentLookup.Missing("project does not exist or you don't have sufficient permissions");
+            return Elsewhere is null
+                ? new ComponentLookup.Missing("project does not exist or you don't have sufficient permissions")
+                : await Elsewhere.OpenComponentAsync(address, cancellationToken);
         }
 
         var reader = new RepositoryReader(repositories, project.Id);
@@ -58,9 +63,10 @@ internal sealed class ProjectIncludes(Database database, Repositories repositori
     }
 
     public ValueTask<RemoteLookup> FetchAsync(string url, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<RemoteLookup>(new RemoteLookup.Failed("this server does not fetch remote files"));
+        Elsewhere?.FetchAsync(url, cancellationToken) ?? ValueTask.FromResult<RemoteLookup>(new RemoteLookup.Failed("this server does not fetch remote files"));
 
-    public ValueTask<string?> ReadTemplateAsync(string name, CancellationToken cancellationToken) => ValueTask.FromResult<string?>(null);
+    public ValueTask<string?> ReadTemplateAsync(string name, CancellationToken cancellationToken) =>
+        Elsewhere?.ReadTemplateAsync(name, cancellationToken) ?? ValueTask.FromResult<string?>(null);
 
     public async ValueTask<string?> ReadArtifactAsync(string job, string path, CancellationToken cancellationToken)
     {

@@ -48,7 +48,7 @@ internal sealed class ArtifactEndpoints(CoordinatorServices services)
         try
         {
             var form = await ReadFormAsync(http, limit);
-            await KeepAsync(job, form, http.RequestAborted);
+            await new ArtifactIntake(services).KeepAsync(job, form, http.RequestAborted);
         }
         catch (ArtifactTooLargeException)
         {
@@ -81,7 +81,7 @@ internal sealed class ArtifactEndpoints(CoordinatorServices services)
             if (disposition?.IsFileDisposition() == true && form is null)
             {
                 var name = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value;
-                form = new ArtifactForm(SafeName(name), await services.Artifacts.ReceiveAsync(section.Body, limit, http.RequestAborted), fields);
+                form = ArtifactForm.Of(name, await services.Artifacts.ReceiveAsync(section.Body, limit, http.RequestAborted), fields);
             }
             else if (disposition?.IsFormDisposition() == true && disposition.Name.Value is { } field)
             {
@@ -92,58 +92,6 @@ internal sealed class ArtifactEndpoints(CoordinatorServices services)
         }
 
         return form ?? throw new ApiException(StatusCodes.Status400BadRequest, "400 Bad request - Missing artifacts file!");
-    }
-
-    private async Task KeepAsync(JobRow job, ArtifactForm form, CancellationToken cancellation)
-    {
-        var now = services.Clock.GetUtcNow();
-        var placed = false;
-        try
-        {
-            var report = await ReportReading.ReadAsync(services, job, (form.Type, form.Format), form.Upload, cancellation);
-            placed = await services.Database.WriteAsync(
-                session =>
-                {
-                    if (session.Artifacts.Find(job.Id, form.Type) is { } earlier)
-                    {
-                        // A runner that did not hear our answer sends the same again; anything else is a mistake.
-                        return earlier.Sha256 == form.Upload.Sha256
-                            ? false
-                            : throw new ApiException(StatusCodes.Status400BadRequest, "400 Bad request - another artifact of the same type already exists");
-                    }
-
-                    var expires = ExpiryText.From(form.ExpireIn, now);
-                    var added = session.Artifacts.Add(new JobArtifactRow
-                    {
-                        Id = 0,
-                        JobId = job.Id,
-                        ProjectId = job.ProjectId,
-                        Type = form.Type,
-                        Format = form.Format,
-                        FileName = form.FileName,
-                        Size = form.Upload.Size,
-                        Sha256 = form.Upload.Sha256,
-                        CreatedAt = now,
-                        ExpireAt = expires,
-                    });
-                    if (form.Type == "archive" && session.Jobs.Find(job.Id) is { } current)
-                    {
-                        session.Jobs.Update(current with { ArtifactsExpireAt = expires, UpdatedAt = now });
-                    }
-
-                    report(session);
-                    services.Artifacts.Place(form.Upload, added);
-                    return true;
-                },
-                cancellation);
-        }
-        finally
-        {
-            if (!placed)
-            {
-                services.Artifacts.Drop(form.Upload);
-            }
-        }
     }
 
     // The token is of a running job of the same project that depends on this one, or of the job itself, running or not.
@@ -172,24 +120,4 @@ internal sealed class ArtifactEndpoints(CoordinatorServices services)
     }
 
     private static ApiException TooLarge() => new(StatusCodes.Status413PayloadTooLarge, "413 Request Entity Too Large");
-
-    // Only a name: folders and control characters of a foreign system are not ours to keep.
-    private static string SafeName(string? name)
-    {
-        var last = (name ?? "").Split('/', '\\')[^1];
-        var clean = new string([.. last.Where(c => !char.IsControl(c))]);
-        return clean.Length is 0 or > 255 || clean is "." or ".." ? "artifacts" : clean;
-    }
-
-    private sealed record ArtifactForm(string FileName, ArtifactUpload Upload, IReadOnlyDictionary<string, string> Fields)
-    {
-        public string Type => Field("artifact_type", "archive");
-
-        public string Format => Field("artifact_format", "zip");
-
-        public string? ExpireIn => Fields.GetValueOrDefault("expire_in");
-
-        private string Field(string name, string otherwise) =>
-            Fields.GetValueOrDefault(name) is { Length: > 0 and < 64 } value && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-') ? value : otherwise;
-    }
 }

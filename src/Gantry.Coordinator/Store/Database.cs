@@ -18,21 +18,25 @@ internal sealed class Database : IDisposable
     private const int WritesPerCommit = 256;
 
     private readonly string _connectionText;
+    private readonly bool _durable;
     private readonly ChangeFeed _feed;
     private readonly ConcurrentBag<StoreSession> _readers = [];
     private readonly BlockingCollection<PendingWrite> _writes = new(boundedCapacity: 4096);
     private readonly Thread _writer;
 
-    private Database(string connectionText, ChangeFeed feed, StoreSession writing)
+    private Database(string connectionText, bool durable, ChangeFeed feed, StoreSession writing)
     {
-        _connectionText = connectionText;
+        (_connectionText, _durable) = (connectionText, durable);
         _feed = feed;
         _writer = new Thread(() => WriteLoop(writing)) { IsBackground = true, Name = "store writer" };
         _writer.Start();
     }
 
     /// <summary>Opens or creates the file (0600) and brings its schema up to date.</summary>
-    public static Database Open(string path, ChangeFeed feed)
+    /// <param name="path">The file.</param>
+    /// <param name="feed">Is told of every commit.</param>
+    /// <param name="durable">False for a store that nobody opens again: a commit does not wait for the disk.</param>
+    public static Database Open(string path, ChangeFeed feed, bool durable = true)
     {
         if (!File.Exists(path))
         {
@@ -47,9 +51,9 @@ internal sealed class Database : IDisposable
         }
 
         var text = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 10 }.ToString();
-        var writing = Connect(text);
+        var writing = Connect(text, durable);
         Migrations.Apply(writing.Sql);
-        return new Database(text, feed, writing);
+        return new Database(text, durable, feed, writing);
     }
 
     /// <summary>Runs <paramref name="read"/> on one consistent snapshot. The session must not leave the function.</summary>
@@ -60,7 +64,7 @@ internal sealed class Database : IDisposable
             return Task.FromCanceled<T>(cancellation);
         }
 
-        var session = _readers.TryTake(out var kept) ? kept : Connect(_connectionText);
+        var session = _readers.TryTake(out var kept) ? kept : Connect(_connectionText, _durable);
         var clean = false;
         try
         {
@@ -116,12 +120,12 @@ internal sealed class Database : IDisposable
         }
     }
 
-    private static StoreSession Connect(string text)
+    private static StoreSession Connect(string text, bool durable)
     {
         var connection = new SqliteConnection(text);
         connection.Open();
         var sql = new SqlSession(connection);
-        sql.Run("pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; pragma busy_timeout=10000; pragma temp_store=memory");
+        sql.Run($"pragma journal_mode=wal; pragma synchronous={(durable ? "full" : "off")}; pragma foreign_keys=on; pragma busy_timeout=10000; pragma temp_store=memory");
         return new StoreSession(sql);
     }
 

@@ -27,6 +27,9 @@ public sealed record JobAssignment
     /// <summary>Null: secrets of other stores are not resolved.</summary>
     public ISecretResolver? Secrets { get; init; }
 
+    /// <summary>Between two pieces of the log until the server names another interval; null for GitLab's three seconds.</summary>
+    public TimeSpan? LogInterval { get; init; }
+
     /// <summary>Request id of the <c>jobs/request</c> call: <c>X-Gitaly-Correlation-ID</c> of git calls.</summary>
     public string? CorrelationId { get; init; }
 

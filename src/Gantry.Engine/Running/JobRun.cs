@@ -276,6 +276,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
     private TraceSenderSettings SenderSettings(JobJournal journal, JobSettings settings) => new()
     {
         DebugTrace = settings.DebugTrace || settings.DebugServices,
+        Interval = assignment.LogInterval ?? TimeSpan.FromSeconds(3),
         FinalUpdateTries = Math.Max(1, assignment.Runner.FinalUpdateRetryLimit),
         Cancel = lifetime.Cancel,
         Abort = lifetime.Abort,

@@ -70,17 +70,27 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
     public Task<IJobEnvironment?> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken) =>
         Task.FromResult<IJobEnvironment?>(null);
 
+    /// <summary>Whether an engine answers at all.</summary>
+    public async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _engine.Value.VersionAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is EngineException or EnvironmentException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// Whether this engine can run jobs with the image: it is there, or can be had from its registry without a login.
     /// </summary>
     /// <returns>Null when it can; else what is missing, for a user to read.</returns>
     public async Task<string?> ObstacleAsync(string image, CancellationToken cancellationToken)
     {
-        try
-        {
-            await _engine.Value.VersionAsync(cancellationToken);
-        }
-        catch (Exception e) when (e is EngineException or EnvironmentException)
+        if (!await AnswersAsync(cancellationToken))
         {
             return "no Docker Engine answers on this machine";
         }

@@ -34,6 +34,15 @@ public sealed class ShellExecutor(string user, string workingFolder, TimeProvide
 
     public string Name => "shell";
 
+    /// <summary>
+    /// A folder of the runner's own for mirrors and checkouts: the runner's process then brings sources, caches and artifacts
+    /// itself. Only where runner and jobs are the same user. Null: scripts do it, as with the official runner.
+    /// </summary>
+    public string? StateFolder { get; init; }
+
+    /// <summary>Said in the log when <see cref="StateFolder"/> is set.</summary>
+    public string HostName { get; init; } = "localhost";
+
     public ExecutorTraits Traits { get; } = ShellTraits with
     {
         DefaultBuildsFolder = Path.Combine(workingFolder, "builds"),
@@ -66,7 +75,8 @@ public sealed class ShellExecutor(string user, string workingFolder, TimeProvide
             Interactive = ShellCommand.Interactive(shell, user),
             ScriptFile = asFile ? "script.ps1" : null,
         };
-        return Task.FromResult<IJobEnvironment>(new ShellEnvironment(place, request));
+        var environment = new ShellEnvironment(place, request);
+        return Task.FromResult<IJobEnvironment>(StateFolder is { } state ? new ReachableShell(environment, state, HostName) : environment);
     }
 
     /// <summary>

@@ -16,6 +16,8 @@ internal sealed class PipelineBuilder(PipelineRequest request, ConfigurationEntr
     private readonly PipelineScopes _scopes = new(request);
     private readonly RepositoryFacts _facts = new(request.Tree, request.Includes, request.ChangedFiles);
 
+    private readonly List<LeftOutJob> _leftOut = [];
+
     public async ValueTask<PipelineCompilation> BuildAsync(CancellationToken cancellationToken)
     {
         var workflow = configuration.Workflow;
@@ -24,7 +26,10 @@ internal sealed class PipelineBuilder(PipelineRequest request, ConfigurationEntr
         var rule = Matcher("workflow").First(workflow.Rules ?? [], scope);
         if (workflow.Rules is not null && rule?.When is not (JobWhen.Always or null) || (workflow.Rules is not null && rule is null))
         {
-            return Outcome(new PipelineCompilation.Filtered(FilterReason.WorkflowRules));
+            return Outcome(new PipelineCompilation.Filtered(FilterReason.WorkflowRules)
+            {
+                Detail = rule is null ? Absence.NoRule(workflow.Rules ?? []) : Absence.Never(rule),
+            });
         }
 
         IReadOnlyList<Variable> global = rule is null ? configuration.Variables
@@ -41,7 +46,7 @@ internal sealed class PipelineBuilder(PipelineRequest request, ConfigurationEntr
     private PipelineCompilation Outcome(PipelineCompilation compilation)
     {
         var outcome = problems.Errors.Count > 0 ? new PipelineCompilation.Rejected(problems.Errors) : compilation;
-        return outcome with { Warnings = problems.Warnings };
+        return outcome with { Warnings = problems.Warnings, LeftOut = problems.Errors.Count > 0 ? [] : _leftOut };
     }
 
     private RuleMatch Matcher(string job) =>
@@ -69,16 +74,29 @@ internal sealed class PipelineBuilder(PipelineRequest request, ConfigurationEntr
 
         if (entry.Rules is not { } rules)
         {
-            return new PolicyMatch(request.Facts, _facts, matcher).Includes(entry, configuration.Workflow.Rules is not null, draft.Scope);
+            return new PolicyMatch(request.Facts, _facts, matcher).Includes(entry, configuration.Workflow.Rules is not null, draft.Scope)
+                || Leave(draft, Absence.Policy(entry, request.Facts));
         }
 
-        if (matcher.First(rules, draft.Scope) is not { } rule || (rule.When ?? entry.When) == JobWhen.Never)
+        if (matcher.First(rules, draft.Scope) is not { } rule)
         {
-            return false;
+            return Leave(draft, Absence.NoRule(rules));
+        }
+
+        if ((rule.When ?? entry.When) == JobWhen.Never)
+        {
+            return Leave(draft, Absence.Never(rule));
         }
 
         draft.Take(rule);
         return true;
+    }
+
+    private bool Leave(JobDraft draft, string reason)
+    {
+        var (name, entry) = (draft.Instance.Name, draft.Instance.Entry);
+        _leftOut.Add(new LeftOutJob(name, entry.Stage, reason, entry.NameNode.Mark.File, entry.NameNode.Mark.Line));
+        return false;
     }
 
     private List<JobModel> Wire(List<JobDraft> kept)

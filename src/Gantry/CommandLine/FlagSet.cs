@@ -10,6 +10,9 @@ internal sealed class FlagSet
 
     public IReadOnlyList<Flag> Flags => _flags;
 
+    /// <summary>Words and flags may stand in any order; otherwise the first word ends the flags.</summary>
+    public bool IsMixed { get; init; }
+
     public FlagValue<string> Text(string names, string help, string? environment = null, string initial = "") =>
         Add(names, help, environment, initial, text => (text, null));
 
@@ -75,6 +78,12 @@ internal sealed class FlagSet
 
             if (word.Length < 2 || word[0] != '-')
             {
+                if (IsMixed)
+                {
+                    rest.Add(word);
+                    continue;
+                }
+
                 rest.AddRange(words.Skip(index));
                 break;
             }

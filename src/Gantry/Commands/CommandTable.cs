@@ -32,6 +32,8 @@ internal static class CommandTable
         CompletionCommand.Create(All),
         FleetingCommand.Create(),
         ManCommand.Create(),
+        ExecCommand.Create(),
+        CiCommand.Create(),
         TransferCommands.Uploader(),
         TransferCommands.Downloader(),
         PlaceCommands.CacheInit(),

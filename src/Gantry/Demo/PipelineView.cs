@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Logs;
 using Gantry.Terminal;
 
 namespace Gantry.Demo;
@@ -80,9 +81,9 @@ internal sealed class PipelineView(ServerClient server, long project, ITerminal 
         }
     }
 
-    private void Write(IEnumerable<string> lines)
+    private void Write(IEnumerable<StoredLine> lines)
     {
-        foreach (var line in lines)
+        foreach (var line in lines.Select(line => line.Text))
         {
             terminal.Output.WriteLine(terminal.OutputIsTerminal ? $"  │ {line}\e[0m" : $"  | {PlainText.WithoutEscapes(line)}");
         }

@@ -15,6 +15,12 @@ internal interface ITerminal
     /// <summary>Colours and cursor moves make sense on <see cref="Output"/>.</summary>
     bool OutputIsTerminal { get; }
 
+    /// <summary>Columns and rows of the terminal.</summary>
+    (int Width, int Height) Size { get; }
+
+    /// <summary>A key that was pressed; null when there is none, or nobody who could press one.</summary>
+    ConsoleKey? TryReadKey();
+
     /// <summary>The next line of standard input; null at its end.</summary>
     string? ReadLine();
 }

@@ -19,6 +19,18 @@ internal sealed class ProcessTerminal : ITerminal
 
     public static Stream OpenError() => Console.OpenStandardError();
 
+    public (int Width, int Height) Size
+    {
+        get
+        {
+            var (width, height) = (Console.WindowWidth, Console.WindowHeight);
+            // Some terminals do not know their size.
+            return (width > 0 ? width : 80, height > 0 ? height : 24);
+        }
+    }
+
+    public ConsoleKey? TryReadKey() => IsInteractive && Console.KeyAvailable ? Console.ReadKey(intercept: true).Key : null;
+
     public string? ReadLine() => Console.In.ReadLine();
 
     private static StreamWriter Open(Stream stream) =>

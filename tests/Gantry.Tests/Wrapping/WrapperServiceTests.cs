@@ -102,6 +102,10 @@ public sealed class WrapperServiceTests : IDisposable
 
         public bool OutputIsTerminal => false;
 
+        public (int Width, int Height) Size => (80, 24);
+
+        public ConsoleKey? TryReadKey() => null;
+
         public string? ReadLine() => null;
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Gantry.Demo;
+namespace Gantry.Logs;
 
 /// <summary>Text for something that is not a terminal.</summary>
 internal static partial class PlainText

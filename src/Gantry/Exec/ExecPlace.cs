@@ -1,0 +1,94 @@
+using Gantry.CommandLine;
+using Gantry.Commands;
+using Gantry.Engine.Executors;
+using Gantry.Executors.Docker;
+using Gantry.Executors.Shell;
+using Gantry.Logging;
+using Gantry.Runner.Configuration;
+using Gantry.Runner.Registration;
+using Gantry.Runner.Supervising;
+using Gantry.Runner.Transfers;
+
+namespace Gantry.Exec;
+
+/// <summary>The runners of a local run: entries as a configuration file would have them, with the conveniences of local mode.</summary>
+internal sealed class ExecPlace(CommandContext context, ExecOptions options, ExecFolder folder, ExecSource source) : IDisposable
+{
+    private readonly string _key = ProjectIdentity.KeyOf(source.Tree.Root);
+    private DockerExecutor? _docker;
+
+    /// <summary>Docker when asked for, or when a job has an image and an engine answers; else the shell of this machine.</summary>
+    /// <param name="hasImages">A job names an image.</param>
+    /// <param name="changed">Called when another job could begin.</param>
+    /// <param name="warn">Takes what the user should know.</param>
+    /// <param name="cancellationToken">Ends the question to the engine.</param>
+    public async Task<ExecRunners> OpenAsync(bool hasImages, Action changed, Action<string> warn, CancellationToken cancellationToken)
+    {
+        var wantsDocker = options.Executor == "docker"
+            || (options.Executor.Length == 0 && (options.Image.Length > 0 || hasImages));
+        var docker = wantsDocker ? Docker() : null;
+        if (docker is not null && options.Executor.Length == 0 && !await docker.AnswersAsync(cancellationToken))
+        {
+            warn("No Docker Engine answers on this machine: jobs run with its shell, whatever their image.");
+            docker = null;
+        }
+
+        var shell = docker is null || (options.Executor.Length == 0 && options.Image.Length == 0) ? Shell() : null;
+        return new ExecRunners(
+            shell is null ? null : Runner(shell, changed), docker is null ? null : Runner(docker, changed), options.Concurrent, Path.Combine(folder.State, "jobs"));
+    }
+
+    public void Dispose() => _docker?.Dispose();
+
+    private LocalRunner Runner(IExecutor executor, Action changed) => new(new LocalRunnerOptions
+    {
+        Entry = Entry(executor.Name),
+        Executor = executor,
+        StateFolder = folder.State,
+        Concurrent = options.Concurrent,
+        Changed = changed,
+        Transfers = new JobTransfers(log => JobLogLines.LoggerTo(log, context.Time), context.Time),
+        Time = context.Time,
+        Loggers = context.Loggers,
+    });
+
+    private ShellExecutor Shell() => new("", folder.Root, context.Time) { StateFolder = folder.State, HostName = context.Host.HostName };
+
+    private DockerExecutor Docker() => _docker =
+        (DockerExecutor)ExecutorTable.Find("docker")!.Open(Entry("docker"), new ExecutorHost(context, "", folder.Root, folder.State));
+
+    private RunnerEntry Entry(string executor)
+    {
+        var table = RunnerFlags.NewEntry();
+        RegisterCommand.Set(table, "--name", "gantry exec");
+        RegisterCommand.Set(table, "--url", source.Project.ServerUrl);
+        // No secret: nobody asks for it. It names folders and volumes, so that caches are found again.
+        RegisterCommand.Set(table, "--token", "glrt-" + _key);
+        RegisterCommand.Set(table, "--executor", executor);
+        RegisterCommand.Set(table, "--output-limit", "-1");
+        RegisterCommand.Set(table, "--clone-url", "file://" + folder.Clones);
+        if (executor == "shell")
+        {
+            RegisterCommand.Set(table, "--builds-dir", folder.Builds);
+            RegisterCommand.Set(table, "--cache-dir", Path.Combine(options.StateFolder, "cache", _key));
+        }
+        else
+        {
+            RegisterCommand.Set(table, "--docker-pull-policy", "if-not-present");
+            RegisterCommand.Set(table, "--docker-image", options.Image);
+            // One volume for all jobs of the project, and for the next run: the usual ones are per slot.
+            RegisterCommand.Set(table, "--docker-volumes", $"gantry-exec-{_key}:/cache");
+        }
+
+        var entry = SettingsReader.OfEntry(table, "local", RunnerTools.Settings(context)).Runners[0];
+        return entry with
+        {
+            Settings = entry.Settings with
+            {
+                // There is no server to show the token to.
+                FeatureFlags = new Dictionary<string, bool>(StringComparer.Ordinal) { ["FF_GIT_URLS_WITHOUT_TOKENS"] = true },
+                GracefulKillTimeout = TimeSpan.FromSeconds(10),
+            },
+        };
+    }
+}
