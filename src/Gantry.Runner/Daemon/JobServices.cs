@@ -1,6 +1,7 @@
 using Gantry.Engine.Stages;
 using Gantry.Runner.Caches;
 using Gantry.Runner.Clouds;
+using Gantry.Runner.Configuration;
 using Gantry.Runner.Links;
 using Gantry.Runner.Secrets;
 
@@ -12,13 +13,18 @@ internal sealed class JobServices : IDisposable
     private readonly ServiceHttp _http;
 
     public JobServices(RunnerDaemonOptions options)
+        : this(options.Time, options.Context, options.Transfers)
     {
-        Time = options.Time;
-        _http = new ServiceHttp(options.Time);
-        var cloud = new CloudContext(_http, options.Time, options.Context.Environment);
+    }
+
+    public JobServices(TimeProvider time, SettingsContext context, Func<ServiceHttp, IFileTransfers>? transfers)
+    {
+        Time = time;
+        _http = new ServiceHttp(time);
+        var cloud = new CloudContext(_http, time, context.Environment);
         Caches = new CacheStorages(cloud);
         Secrets = new SecretResolver(cloud);
-        Transfers = options.Transfers?.Invoke(_http);
+        Transfers = transfers?.Invoke(_http);
     }
 
     public TimeProvider Time { get; }

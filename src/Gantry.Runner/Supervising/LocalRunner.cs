@@ -6,6 +6,7 @@ using Gantry.Engine.Stages;
 using Gantry.Protocol.Jobs;
 using Gantry.Protocol.Runners;
 using Gantry.Runner.Configuration;
+using Gantry.Runner.Daemon;
 using Gantry.Runner.Links;
 using Microsoft.Extensions.Logging;
 
@@ -21,18 +22,20 @@ public sealed class LocalRunner : IDisposable
 
     private readonly LocalRunnerOptions _options;
     private readonly Capacity _capacity;
+    private readonly JobServices _services;
     private readonly JobSupervisor _supervisor;
 
     public LocalRunner(LocalRunnerOptions options)
     {
         _options = options;
         _capacity = new Capacity(options.Changed) { Concurrent = options.Concurrent };
+        _services = new JobServices(options.Time, options.Context, options.Transfers);
         var jobs = options.Loggers.CreateLogger<JobRun>();
         _supervisor = new JobSupervisor(
             _capacity,
             (assignment, lifetime, stopping) =>
-                new JobRun(assignment with { Transfers = options.Transfers, LogInterval = LogInterval }, lifetime, options.Time, jobs).RunAsync(stopping),
-            Path.Combine(options.StateFolder, "jobs"), options.Time, options.Loggers.CreateLogger<LocalRunner>());
+                new JobRun(assignment with { Transfers = _services.Transfers, LogInterval = LogInterval }, lifetime, options.Time, jobs).RunAsync(stopping),
+            Path.Combine(options.StateFolder, "jobs"), _services, options.Loggers.CreateLogger<LocalRunner>());
     }
 
     /// <summary>Jobs that could begin at once.</summary>
@@ -73,7 +76,11 @@ public sealed class LocalRunner : IDisposable
     /// <summary>Ends when no job runs any more.</summary>
     public Task DrainAsync(CancellationToken cancellationToken) => _supervisor.DrainAsync(cancellationToken);
 
-    public void Dispose() => _supervisor.Dispose();
+    public void Dispose()
+    {
+        _supervisor.Dispose();
+        _services.Dispose();
+    }
 
     private RunningJob? Find(long jobId) => _supervisor.Jobs.FirstOrDefault(job => job.Job.Payload.Id == jobId);
 }
@@ -94,7 +101,10 @@ public sealed record LocalRunnerOptions
     public required Action Changed { get; init; }
 
     /// <summary>How files go in and out of places that the runner can reach into.</summary>
-    public required IFileTransfers Transfers { get; init; }
+    public required Func<ServiceHttp, IFileTransfers> Transfers { get; init; }
+
+    /// <summary>What settings need besides the entry.</summary>
+    public required SettingsContext Context { get; init; }
 
     public required TimeProvider Time { get; init; }
     public required ILoggerFactory Loggers { get; init; }

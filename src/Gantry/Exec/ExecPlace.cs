@@ -47,7 +47,8 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
         StateFolder = folder.State,
         Concurrent = options.Concurrent,
         Changed = changed,
-        Transfers = new JobTransfers(log => JobLogLines.LoggerTo(log, context.Time), context.Time),
+        Transfers = http => new JobTransfers(log => JobLogLines.LoggerTo(log, context.Time), context.Time) { Http = http },
+        Context = RunnerTools.Settings(context),
         Time = context.Time,
         Loggers = context.Loggers,
     });
