@@ -79,6 +79,20 @@ public sealed class ShellExecutor(string user, string workingFolder, TimeProvide
         return Task.FromResult<IJobEnvironment>(StateFolder is { } state ? new ReachableShell(environment, state, HostName) : environment);
     }
 
+    /// <summary>Kills what runs of all jobs whose folders are below: for a user who does not want to wait any longer.</summary>
+    public static void KillAll(string jobsFolder)
+    {
+        if (!Directory.Exists(jobsFolder))
+        {
+            return;
+        }
+
+        foreach (var notes in Directory.EnumerateFiles(jobsFolder, "sessions", SearchOption.AllDirectories))
+        {
+            SessionNotes.In(Path.GetDirectoryName(notes)!).KillAll();
+        }
+    }
+
     /// <summary>
     /// The shells of an earlier process wrote into its pipes, which ended with it: such a job cannot go on. What is left
     /// of it is killed.

@@ -38,7 +38,7 @@ internal static class CiCommand
 
             if (word is not ("lint" or "list" or "show" or "graph"))
             {
-                var near = Spelling.Nearest(word, Words.Split(", "));
+                var near = Engine.Spelling.Nearest(word, Words.Split(", "));
                 throw new CommandException($"'{word}' is none of: {Words}{(near is null ? "" : $"; did you mean {near}?")}", NotCreated);
             }
 

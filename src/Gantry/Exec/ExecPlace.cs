@@ -61,24 +61,24 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
     private RunnerEntry Entry(string executor)
     {
         var table = RunnerFlags.NewEntry();
-        RegisterCommand.Set(table, "--name", "gantry exec");
-        RegisterCommand.Set(table, "--url", source.Project.ServerUrl);
+        RunnerEntryFlags.Set(table, "--name", "gantry exec");
+        RunnerEntryFlags.Set(table, "--url", source.Project.ServerUrl);
         // No secret: nobody asks for it. It names folders and volumes, so that caches are found again.
-        RegisterCommand.Set(table, "--token", "glrt-" + _key);
-        RegisterCommand.Set(table, "--executor", executor);
-        RegisterCommand.Set(table, "--output-limit", "-1");
-        RegisterCommand.Set(table, "--clone-url", "file://" + folder.Clones);
+        RunnerEntryFlags.Set(table, "--token", "glrt-" + _key);
+        RunnerEntryFlags.Set(table, "--executor", executor);
+        RunnerEntryFlags.Set(table, "--output-limit", "-1");
+        RunnerEntryFlags.Set(table, "--clone-url", "file://" + folder.Clones);
         if (executor == "shell")
         {
-            RegisterCommand.Set(table, "--builds-dir", folder.Builds);
-            RegisterCommand.Set(table, "--cache-dir", Path.Combine(options.StateFolder, "cache", _key));
+            RunnerEntryFlags.Set(table, "--builds-dir", folder.Builds);
+            RunnerEntryFlags.Set(table, "--cache-dir", Path.Combine(options.StateFolder, "cache", _key));
         }
         else
         {
-            RegisterCommand.Set(table, "--docker-pull-policy", "if-not-present");
-            RegisterCommand.Set(table, "--docker-image", options.Image);
+            RunnerEntryFlags.Set(table, "--docker-pull-policy", "if-not-present");
+            RunnerEntryFlags.Set(table, "--docker-image", options.Image);
             // One volume for all jobs of the project, and for the next run: the usual ones are per slot.
-            RegisterCommand.Set(table, "--docker-volumes", $"gantry-exec-{_key}:/cache");
+            RunnerEntryFlags.Set(table, "--docker-volumes", $"gantry-exec-{_key}:/cache");
         }
 
         var entry = SettingsReader.OfEntry(table, "local", RunnerTools.Settings(context)).Runners[0];

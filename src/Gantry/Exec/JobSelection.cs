@@ -1,4 +1,3 @@
-using Gantry.CommandLine;
 using Gantry.Coordinator.Local;
 using Gantry.Pipelines.Model;
 
@@ -51,7 +50,7 @@ internal sealed class JobSelection(ExecOptions options)
 
     private static string Missing(string name, PipelineModel pipeline)
     {
-        var near = Spelling.Nearest(name, pipeline.Jobs.Select(job => job.Name));
+        var near = Engine.Spelling.Nearest(name, pipeline.Jobs.Select(job => job.Name));
         var known = string.Join(", ", pipeline.Jobs.Select(job => job.BaseName).Distinct().Take(20));
         return $"the pipeline has no job '{name}'{(near is null ? $"; jobs: {known}" : $"; did you mean '{near}'?")}";
     }
