@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Gantry.Conformance.Tests.Plans;
-using Gantry.Engine.Links;
 using Gantry.Engine.Running;
 using Gantry.Protocol.Jobs;
 using Gantry.TestKit.Engine;

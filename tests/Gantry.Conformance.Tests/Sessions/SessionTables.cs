@@ -12,7 +12,8 @@ public sealed class SessionTables(ITestOutputHelper output)
     {
         var settings = new SessionServerSettings
         {
-            ListenAddress = input.Text("listen_address"), AdvertiseAddress = input.Text("advertise_address"),
+            ListenAddress = input.Text("listen_address"),
+            AdvertiseAddress = input.Text("advertise_address"),
         };
         var usable = SessionAddress.TryGet(settings, out var url, out _);
         Assert.Equal(!expected.Flag("error"), usable);

@@ -32,7 +32,12 @@ public sealed class PowerShellJobTests(LivePowerShell live) : IClassFixture<Live
             Variables = [.. bench.Payload.Variables.Where(variable => variable.Key != "GIT_STRATEGY")],
             GitInfo = new GitReference
             {
-                RepoUrl = url, Ref = "main", RefType = "branch", Sha = commit, Depth = 1, Refspecs = ["+refs/heads/main:refs/remotes/origin/main"],
+                RepoUrl = url,
+                Ref = "main",
+                RefType = "branch",
+                Sha = commit,
+                Depth = 1,
+                Refspecs = ["+refs/heads/main:refs/remotes/origin/main"],
             },
         };
 
