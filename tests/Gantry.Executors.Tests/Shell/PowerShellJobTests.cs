@@ -7,7 +7,7 @@ namespace Gantry.Executors.Tests.Shell;
 /// <summary>Jobs whose runner says <c>shell = "pwsh"</c>, run by the real one (official-job-protocol §8.3). It starts slowly, so each job tells a lot.</summary>
 public sealed class PowerShellJobTests(LivePowerShell live) : IClassFixture<LivePowerShell>
 {
-    private const int Limit = 300_000;
+    private const int Limit = 600_000;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
