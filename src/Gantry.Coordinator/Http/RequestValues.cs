@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
 
 namespace Gantry.Coordinator.Http;
@@ -25,7 +26,9 @@ internal sealed class RequestValues
             Put(values, key, value);
         }
 
-        if (request.HasJsonContentType() && request.ContentLength != 0)
+        // Clients name a content type even when they send nothing.
+        var mayHaveBody = request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false && request.ContentLength != 0;
+        if (mayHaveBody && request.HasJsonContentType())
         {
             await AddJsonAsync(values, request, cancellation);
         }

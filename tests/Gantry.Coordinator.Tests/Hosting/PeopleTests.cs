@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Store;
@@ -107,6 +109,21 @@ public sealed class PeopleTests : IAsyncLifetime
 
         await _server.JsonAsync(HttpMethod.Patch, $"projects/{_project}/protected_branches/main", """{"allow_force_push":true}""");
         Assert.Equal(0, (await git.TryAsync("push", "--force", _server.CloneUrl(), $"{first}:refs/heads/main")).Code);
+    }
+
+    // As python-gitlab asks; HttpClient would send a length with it.
+    [Fact(Timeout = 120_000)]
+    public async Task A_question_that_names_a_content_type_and_has_no_content_is_answered()
+    {
+        var address = new Uri(_server.Host.Url);
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(address.Host, address.Port, Cancellation);
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes($"GET /api/v4/user HTTP/1.1\r\nHost: {address.Authority}\r\nPRIVATE-TOKEN: {_server.RootToken}\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n"),
+            Cancellation);
+        using var reader = new StreamReader(stream);
+        Assert.StartsWith("HTTP/1.1 200", await reader.ReadLineAsync(Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
