@@ -10,7 +10,7 @@ public sealed class ProcessGroupTests
     {
         var stat = "42 (a) (b c) S 7 42 41 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 987654 0 0"u8;
 
-        Assert.Equal(new RunningProcess(42, "a) (b c", 7, 42, 41, 987654), ProcessGroup.Parse(42, stat));
+        Assert.Equal(new RunningProcess(42, "a) (b c", 7, 42, 41, 987654) { CpuTicks = 5 + 6 + 7 + 8 }, ProcessGroup.Parse(42, stat));
     }
 
     [Fact]
