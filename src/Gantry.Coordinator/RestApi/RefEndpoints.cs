@@ -39,7 +39,7 @@ internal sealed class RefEndpoints(CoordinatorServices services)
         var user = request.Person;
         var name = request.Route("name");
         var project = await services.Database.ReadAsync(session => Gate.Project(session, request, AccessLevel.Developer), request.Cancellation);
-        if (await services.Repository(project.Id).FindHeadAsync(name, request.Cancellation) is not { } head || head.IsTag != isTag)
+        if (!(await services.Repository(project.Id).HeadsAsync(request.Cancellation)).Any(head => head.Name == name && head.IsTag == isTag))
         {
             throw ApiException.NotFound(isTag ? "Tag" : "Branch");
         }

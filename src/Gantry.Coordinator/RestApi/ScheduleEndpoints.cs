@@ -33,7 +33,7 @@ internal sealed class ScheduleEndpoints(CoordinatorServices services)
         var views = await services.Database.ReadAsync(
             session => session.Schedules.Of(Gate.Project(session, request, AccessLevel.Reporter).Id)
                 .Where(schedule => scope is null || schedule.Active == (scope == "active"))
-                .Select(schedule => View(session, schedule)).ToList(),
+                .Select(schedule => View(session, request, schedule)).ToList(),
             request.Cancellation);
         await request.WritePageAsync(views, view => view, RestJson.Default.ListScheduleView);
     }
@@ -211,13 +211,19 @@ internal sealed class ScheduleEndpoints(CoordinatorServices services)
 
     private async Task WriteAsync(ApiRequest request, int status, ScheduleRow schedule)
     {
-        var view = await services.Database.ReadAsync(session => View(session, session.Schedules.Find(schedule.ProjectId, schedule.Id) ?? schedule), request.Cancellation);
+        var view = await services.Database.ReadAsync(session => View(session, request, session.Schedules.Find(schedule.ProjectId, schedule.Id) ?? schedule), request.Cancellation);
         await request.WriteAsync(status, view, RestJson.Default.ScheduleView);
     }
 
-    private ScheduleView View(StoreSession session, ScheduleRow schedule) => new(
+    // Values may be secrets: they are for those who may change them.
+    private static bool MaySeeValues(StoreSession session, ApiRequest request, ScheduleRow schedule) =>
+        request.Caller is Caller.Person person
+        && (person.User.Id == schedule.OwnerId
+            || (session.Projects.Find(schedule.ProjectId) is { } project && Permissions.LevelIn(session, person, project) >= AccessLevel.Maintainer));
+
+    private ScheduleView View(StoreSession session, ApiRequest request, ScheduleRow schedule) => new(
         schedule.Id, schedule.Description, schedule.Ref, schedule.Cron, schedule.TimeZone, schedule.NextRunAt, schedule.Active, schedule.CreatedAt,
         schedule.UpdatedAt, UserView.Of(session.Users.Find(schedule.OwnerId), services.Address),
         schedule.LastPipelineId is { } id && session.Pipelines.Find(id) is { } last ? new LastPipelineView(last.Id, last.Sha, last.Ref, last.Status) : null,
-        [.. session.Schedules.Variables(schedule.Id).Select(GivenVariableView.Of)]);
+        MaySeeValues(session, request, schedule) ? [.. session.Schedules.Variables(schedule.Id).Select(GivenVariableView.Of)] : []);
 }

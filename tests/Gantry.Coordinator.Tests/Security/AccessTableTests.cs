@@ -9,7 +9,6 @@ namespace Gantry.Coordinator.Tests.Security;
 /// Every endpoint of the API, called by everybody: the least role that gets through must be the one that access.txt says. A new
 /// endpoint needs a line there, and a look at whether the line is right.
 /// </summary>
-[Trait("Needs", "Full")]
 public sealed class AccessTableTests : IDisposable
 {
     // From nobody to the instance's owner; each may at least what the one before may.
