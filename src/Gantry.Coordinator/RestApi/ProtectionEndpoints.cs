@@ -1,4 +1,3 @@
-using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.RestApi.Views;
 using Gantry.Coordinator.Store;

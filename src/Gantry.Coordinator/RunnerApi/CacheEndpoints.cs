@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Artifacts;
 using Gantry.Coordinator.Http;
-using Gantry.Coordinator.Store;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;

@@ -49,12 +49,11 @@ internal sealed class WorkFolder(string root, bool isRepository) : IRepositoryTr
         return await changed is { } differing ? [.. (differing + await untracked).Split('\0', StringSplitOptions.RemoveEmptyEntries).Distinct()] : null;
     }
 
-    // What git would call the content; only computed for files that a cache key or rule asks for would be better still, but
-    // the id only has to change with the content.
+    // Stands for git's name of the content: it only has to change with the content, and reading whole files would be slow.
     private string BlobId(string path)
     {
         var file = new FileInfo(Path.Combine(root, path));
-        return Convert.ToHexStringLower(SHA1.HashData(Encoding.UTF8.GetBytes($"{path}\0{file.Length}\0{file.LastWriteTimeUtc.Ticks}")));
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{path}\0{file.Length}\0{file.LastWriteTimeUtc.Ticks}")).AsSpan(0, 20));
     }
 
     private async Task<string?> GitAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Gantry.CommandLine;
-using Gantry.Coordinator;
 
 namespace Gantry.Commands;
 

@@ -1,9 +1,7 @@
 using System.Globalization;
-using Gantry.Engine;
 using Gantry.Engine.Links;
 using Gantry.Runner.Caches;
 using Gantry.Runner.Configuration;
-using Gantry.Runner.Configuration.Shapes;
 
 namespace Gantry.Conformance.Tests.Runner;
 

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Gantry.Coordinator.Access;
-using Gantry.Coordinator.Store;
 
 namespace Gantry.Coordinator.Tests.Hosting;
 

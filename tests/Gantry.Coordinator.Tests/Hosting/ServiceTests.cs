@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Gantry.Coordinator.Creation;
-using Gantry.Coordinator.Store;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gantry.Coordinator.Tests.Hosting;

@@ -81,7 +81,7 @@ public sealed class KillTests : IDisposable
             variables.ForEach(variable => found.Add(variable.Key, variable.Value));
         }
 
-        Assert.Empty(kept.Where(pair => found.GetValueOrDefault(pair.Key) != pair.Value));
+        Assert.DoesNotContain(kept, pair => found.GetValueOrDefault(pair.Key) != pair.Value);
     }
 
     private sealed record StoredVariable(string Key, string Value);

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Links;
 using Gantry.Engine.Running;
-using Gantry.Protocol;
-using Gantry.Protocol.Jobs;
 
 namespace Gantry.Engine.Tests.Running;
 

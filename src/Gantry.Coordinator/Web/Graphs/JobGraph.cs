@@ -68,7 +68,7 @@ internal static class JobGraph
     }
 
     // Everything of the nearest stage before that has jobs.
-    private static IReadOnlyList<string> Before(ILookup<int, string> stages, int stage, int siblings)
+    private static List<string> Before(ILookup<int, string> stages, int stage, int siblings)
     {
         var before = stages.Where(other => other.Key < stage).OrderByDescending(other => other.Key).FirstOrDefault()?.ToList() ?? [];
         return before.Count * siblings <= MostStageLines ? before : [before[0]];

@@ -124,7 +124,7 @@ internal static class SchedulePages
         UpdatedAt = visit.Request.Now,
     };
 
-    private static async Task ShowAsync(ProjectVisit visit, ScheduleRow typed, IReadOnlyList<VariableField> variables, IReadOnlyList<string> errors)
+    private static async Task ShowAsync(ProjectVisit visit, ScheduleRow typed, IReadOnlyList<VariableField> variables, List<string> errors)
     {
         visit.Demand(AccessLevel.Developer);
         var heads = await visit.Repository.HeadsAsync(visit.Cancellation);

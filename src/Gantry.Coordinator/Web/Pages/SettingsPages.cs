@@ -8,6 +8,8 @@ namespace Gantry.Coordinator.Web.Pages;
 /// <summary>General settings of a project, and its protected branches and tags.</summary>
 internal static class SettingsPages
 {
+    private static readonly string[] RefKinds = ["branch", "tag"];
+
     private const int ShortestTimeout = 10;
     private const int LongestTimeout = 43_200;
     private const int DeepestHistory = 1000;
@@ -71,7 +73,7 @@ internal static class SettingsPages
     private static async Task ShowAsync(ProjectVisit visit, ProjectRow typed, bool invalid)
     {
         visit.Demand(AccessLevel.Maintainer);
-        var patterns = await visit.ReadAsync(session => new[] { "branch", "tag" }
+        var patterns = await visit.ReadAsync(session => RefKinds
             .SelectMany(kind => session.Projects.Protected(visit.Project.Id, kind == "tag").Select(row => (kind, row.Pattern))).ToList());
         var view = new GeneralView(visit.Scope, visit.Project, typed, patterns, invalid);
         await visit.Request.ShowAsync(
