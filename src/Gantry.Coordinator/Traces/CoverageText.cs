@@ -21,7 +21,7 @@ internal static partial class CoverageText
         log.Position = Math.Max(0, log.Length - Tail);
         var bytes = new byte[(int)(log.Length - log.Position)];
         var count = await log.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
-        return Encoding.UTF8.GetString(bytes, 0, count).Split('\n').Reverse().Select(line => Number(regex, line.TrimEnd('\r'))).FirstOrDefault(found => found is not null);
+        return Encoding.UTF8.GetString(bytes, 0, count).Split('\n').Reverse().Select(line => Number(regex, Decoration().Replace(line.TrimEnd('\r'), ""))).FirstOrDefault(found => found is not null);
     }
 
     private static double? Number(Regex regex, string line)
@@ -48,6 +48,10 @@ internal static partial class CoverageText
             return null;
         }
     }
+
+    // The runner's time stamp of a line, and colours: patterns are written for what the tool printed.
+    [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d+Z [0-9a-f]{2}[OE][+ ]?|\x1b\[[0-9;]*[A-Za-z]")]
+    private static partial Regex Decoration();
 
     [GeneratedRegex(@"\d+(\.\d+)?", RegexOptions.NonBacktracking)]
     private static partial Regex Digits();

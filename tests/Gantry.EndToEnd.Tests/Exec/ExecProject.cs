@@ -42,9 +42,13 @@ internal sealed class ExecProject : IDisposable
 
     /// <summary>Every file of the project and of its repository, with size and time.</summary>
     public string Inventory() => string.Join('\n', Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories)
-        .Order(StringComparer.Ordinal).Select(path => $"{path} {new FileInfo(path).Length} {File.GetLastWriteTimeUtc(path):O}"));
+        .Order(StringComparer.Ordinal).Select(path => $"{path} {new FileInfo(path).Length} {Time(path)}"));
 
     public void Dispose() => _scratch.Dispose();
+
+    // git renews the time of an object that it would have written again; nothing else of it changes.
+    private static string Time(string path) =>
+        path.Contains("/.git/objects/", StringComparison.Ordinal) ? "" : File.GetLastWriteTimeUtc(path).ToString("O", System.Globalization.CultureInfo.InvariantCulture);
 
     private Dictionary<string, string> Environment() => new()
     {
