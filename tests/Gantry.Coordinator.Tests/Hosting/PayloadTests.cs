@@ -1,7 +1,7 @@
+using System.Buffers.Text;
 using System.IO.Compression;
 using System.Net;
 using System.Security.Cryptography;
-using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 

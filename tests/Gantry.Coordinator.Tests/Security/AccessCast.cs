@@ -182,14 +182,30 @@ internal sealed partial class AccessCast
         _values["trigger"] = Text(session.Triggers.Add(project, _users["maintainer"], "t", TokenHash.Create("glptt-"), now).Id);
         var schedule = session.Schedules.Add(new ScheduleRow
         {
-            Id = 0, ProjectId = project, OwnerId = _users["maintainer"], Description = "s", Ref = "main", Cron = "0 1 * * *", TimeZone = "UTC", Active = true, CreatedAt = now, UpdatedAt = now,
+            Id = 0,
+            ProjectId = project,
+            OwnerId = _users["maintainer"],
+            Description = "s",
+            Ref = "main",
+            Cron = "0 1 * * *",
+            TimeZone = "UTC",
+            Active = true,
+            CreatedAt = now,
+            UpdatedAt = now,
         });
         session.Schedules.SetVariables(schedule.Id, [new VariableRow { Key = "KEY", Value = "value" }]);
         _values["schedule"] = Text(schedule.Id);
         session.ResourceGroups.Ensure(project, "KEY", now);
         _values["environment"] = Text(session.Environments.Save(new EnvironmentRow
         {
-            Id = 0, ProjectId = project, Name = "production", Slug = "production", Tier = "production", State = "stopped", CreatedAt = now, UpdatedAt = now,
+            Id = 0,
+            ProjectId = project,
+            Name = "production",
+            Slug = "production",
+            Tier = "production",
+            State = "stopped",
+            CreatedAt = now,
+            UpdatedAt = now,
         }).Id);
         var runner = new Queue.RunnerDraft { ProjectId = project }.Save(session, now).Runner;
         session.Runners.Assign(runner.Id, _first);

@@ -93,7 +93,12 @@ public sealed class DockerAccessTests(OtherMachine machine) : IClassFixture<Othe
         using var client = new EngineClient(new EngineDialer(EngineEndpoint.Parse($"ssh://me@far:2222{machine.Engine.Socket}", null), TimeProvider.System) { SshProgram = program }, null);
         var created = await client.Containers.CreateAsync(null, null, new ContainerSpec
         {
-            Image = LiveEngine.Busybox, Cmd = ["sh", "-c", "cat; exit 7"], OpenStdin = true, StdinOnce = true, AttachStdin = true, AttachStdout = true,
+            Image = LiveEngine.Busybox,
+            Cmd = ["sh", "-c", "cat; exit 7"],
+            OpenStdin = true,
+            StdinOnce = true,
+            AttachStdin = true,
+            AttachStdout = true,
         }, token);
         await using var attached = await client.Containers.AttachAsync(created.Id, input: true, token);
         using var pending = await client.Containers.WaitAsync(created.Id, "next-exit", token);
