@@ -62,6 +62,7 @@ public sealed class TraceFaultTests : IAsyncLifetime
 
     [Theory(Timeout = Limit)]
     [MemberData(nameof(Troubles))]
+    [Trait("Needs", "Full")]
     public async Task Every_answer_to_a_patch_but_an_abort_leaves_the_log_whole(string name, Fault fault)
     {
         _server.Break("PATCH jobs/4/trace", fault, times: 7);
