@@ -13,17 +13,22 @@ internal static class Cases
     public static Task<List<TimeSpan>> BareScriptAsync(int runs) => RepeatAsync(runs, () => RunAsync("bash", "-c", Script));
 
     /// <summary>From the start of <c>git push</c> to the first answer that says the pipeline succeeded.</summary>
-    public static async Task<List<TimeSpan>> ShellJobAsync(Stage stage, int runs)
+    public static async Task<List<TimeSpan>> PipelineAsync(Stage stage, int runs)
     {
         await stage.RunPipelineAsync();
-        stage.ServerTimes.Clear();
+        stage.Forget();
         return await RepeatAsync(runs, stage.RunPipelineAsync);
     }
 
     /// <summary>Resident bytes of a process.</summary>
-    public static long Resident(int process)
+    public static long Resident(int process) => Memory(process, "VmRSS:");
+
+    /// <summary>The most it ever had.</summary>
+    public static long Peak(int process) => Memory(process, "VmHWM:");
+
+    private static long Memory(int process, string what)
     {
-        var line = File.ReadLines($"/proc/{process}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{process}/status").First(text => text.StartsWith(what, StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024;
     }
 
@@ -40,7 +45,7 @@ internal static class Cases
         return times;
     }
 
-    private static async Task RunAsync(string file, params string[] arguments)
+    public static async Task RunAsync(string file, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true })!;
         await process.StandardOutput.ReadToEndAsync();

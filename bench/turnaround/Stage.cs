@@ -1,29 +1,40 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
 using Gantry.Demo;
 using Gantry.Engine;
 
 namespace Gantry.Turnaround;
 
 /// <summary>A server and a runner as processes of their own, with one project; everything is removed at the end.</summary>
-internal sealed class Stage : IAsyncDisposable
+internal sealed partial class Stage : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gantry-bench-");
     private readonly DemoSettings _settings;
     private readonly string _binary;
+    private readonly StageSpec _spec;
+    private readonly ConcurrentQueue<TimeSpan> _jobTimes = new();
     private ServerClient? _client;
     private SampleProject? _sample;
     private long _project;
 
-    private Stage(string binary)
+    private Stage(string binary, StageSpec spec)
     {
-        _binary = binary;
+        (_binary, _spec) = (binary, spec);
         var sample = _folder.CreateSubdirectory("sample").FullName;
-        File.WriteAllText(Path.Combine(sample, ".gitlab-ci.yml"), $"job:\n  script: {Cases.Script}\n");
+        File.WriteAllText(Path.Combine(sample, ".gitlab-ci.yml"), spec.Pipeline);
+        for (var i = 0; i < spec.Files; i++)
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(sample, $"folder{i / 100}")).FullName;
+            File.WriteAllText(Path.Combine(folder, $"file{i}.txt"), $"content of file {i}\n");
+        }
+
         _settings = new DemoSettings(_folder.FullName, sample, $"127.0.0.1:{FreePort()}", Once: true);
-        Server = Start("server", "--listen", _settings.Listen, "--data", _settings.ServerFolder);
+        Server = Start("server", ["--listen", _settings.Listen, "--data", _settings.ServerFolder, .. spec.ServerFlags]);
     }
 
     public Process Server { get; }
@@ -33,9 +44,15 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Created to finished of each pipeline, by the server's own clock.</summary>
     public List<TimeSpan> ServerTimes { get; } = [];
 
-    public static async Task<Stage> OpenAsync(string binary)
+    /// <summary>From a job's arrival to its accepted report, in the order they ended, by the runner's own clock.</summary>
+    public IReadOnlyList<TimeSpan> JobTimes => [.. _jobTimes];
+
+    /// <summary>The line of phases of each job, in the order of pipelines and stages.</summary>
+    public List<string> Phases { get; } = [];
+
+    public static async Task<Stage> OpenAsync(string binary, StageSpec spec)
     {
-        var stage = new Stage(binary);
+        var stage = new Stage(binary, spec);
         await stage.PrepareAsync();
         return stage;
     }
@@ -54,6 +71,7 @@ internal sealed class Stage : IAsyncDisposable
             {
                 var created = state!.Value.GetProperty("created_at").GetDateTimeOffset();
                 ServerTimes.Add(state.Value.GetProperty("finished_at").GetDateTimeOffset() - created);
+                await CollectPhasesAsync(pipeline);
                 return;
             }
 
@@ -63,6 +81,24 @@ internal sealed class Stage : IAsyncDisposable
             }
 
             await Task.Delay(10);
+        }
+    }
+
+    public void Forget()
+    {
+        ServerTimes.Clear();
+        Phases.Clear();
+        _jobTimes.Clear();
+    }
+
+    private async Task CollectPhasesAsync(long pipeline)
+    {
+        var jobs = await _client!.GetAsync($"projects/{_project}/pipelines/{pipeline}/jobs", CancellationToken.None);
+        foreach (var job in jobs!.Value.EnumerateArray().Select(job => job.GetProperty("id").GetInt64()).Order())
+        {
+            var log = Encoding.UTF8.GetString(await _client.ReadTraceAsync(_project, job, 0, CancellationToken.None));
+            var at = log.LastIndexOf("Phases: ", StringComparison.Ordinal);
+            Phases.Add(at < 0 ? "" : log[(at + 8)..log.IndexOf(" s\u001b", at, StringComparison.Ordinal)] + " s");
         }
     }
 
@@ -94,10 +130,11 @@ internal sealed class Stage : IAsyncDisposable
         _sample = new SampleProject(_settings, token);
         var config = Path.Combine(_settings.RunnerFolder, "config.toml");
         Directory.CreateDirectory(_settings.RunnerFolder);
+        await File.WriteAllTextAsync(config, $"concurrent = {_spec.Concurrent}\ncheck_interval = 1\n");
         var register = new ProcessStartInfo(
             _binary,
-            ["register", "--non-interactive", "--config", config, "--url", _settings.Address.ToString(), "--executor", "shell",
-                "--builds-dir", Path.Combine(_settings.RunnerFolder, "builds")])
+            ["register", "--non-interactive", "--config", config, "--url", _settings.Address.ToString(),
+                "--request-concurrency", _spec.Concurrent.ToString(CultureInfo.InvariantCulture), .. _spec.Flags])
         { RedirectStandardError = true };
         register.Environment["CI_SERVER_TOKEN"] = await DemoProject.CreateRunnerAsync(_client, CancellationToken.None);
         using (var process = Process.Start(register)!)
@@ -106,7 +143,8 @@ internal sealed class Stage : IAsyncDisposable
             await process.WaitForExitAsync();
         }
 
-        Runner = Start("run", "--config", config, "--state-dir", Path.Combine(_settings.RunnerFolder, "state"));
+        Runner = Start(
+            "run", ["--config", config, "--working-directory", _settings.RunnerFolder, "--state-dir", Path.Combine(_settings.RunnerFolder, "state")]);
     }
 
     private static async Task<bool> AnswersAsync(HttpClient http)
@@ -121,11 +159,17 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
-    private Process Start(params string[] arguments)
+    private Process Start(string command, IReadOnlyList<string> arguments)
     {
         var process = Process.Start(
-            new ProcessStartInfo(_binary, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        process.ErrorDataReceived += (_, _) => { };
+            new ProcessStartInfo(_binary, [command, .. arguments]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text && ReportLine().Match(text) is { Success: true } report)
+            {
+                _jobTimes.Enqueue(TimeSpan.Parse(report.Groups[1].Value, CultureInfo.InvariantCulture));
+            }
+        };
         process.OutputDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
@@ -138,4 +182,7 @@ internal sealed class Stage : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
     }
+
+    [GeneratedRegex(@"job \d+: Success, report \w+, ([\d:.]+)")]
+    private static partial Regex ReportLine();
 }

@@ -18,6 +18,12 @@ public interface IReachableWorkspace
     string StateFolder { get; }
 
     /// <summary>
+    /// Checkouts are made with files that everybody may write, as the official helper's umask of 0 makes them, so that they can be
+    /// shared as they are. The place takes rights away again where its user owns the files.
+    /// </summary>
+    bool TreesAreOpen => false;
+
+    /// <summary>
     /// Puts folders of this machine into the place, in order; files that are there already are replaced, others stay. Owners and
     /// modes become those that let the job's user write.
     /// </summary>

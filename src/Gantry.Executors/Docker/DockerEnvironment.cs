@@ -22,6 +22,8 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
 
     public required string StateFolder { get; init; }
 
+    public bool TreesAreOpen => true;
+
     /// <summary>Null unless the job wants to see its services' logs.</summary>
     public ServiceLogs? ServiceLogs { get; init; }
 
@@ -109,6 +111,15 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
         foreach (var problem in await job.Belongings.RemoveAllAsync(budget.Token))
         {
             Log.NotRemoved(logger, job.Plan.Payload.Id, problem);
+        }
+
+        try
+        {
+            files.Remove();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Log.NotRemoved(logger, job.Plan.Payload.Id, e.Message);
         }
     }
 

@@ -5,6 +5,7 @@ using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Keeping;
 using Gantry.Executors.Docker.Running;
+using Gantry.Executors.Docker.Workspaces;
 using Gantry.Protocol.Runners;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,7 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lazy<EngineClient> _engine;
+    private readonly SharedTreeSwitch _sharedTrees = new();
 
     /// <param name="settings">The entry's <c>[runners.docker]</c>.</param>
     /// <param name="buildsFolder">The entry's <c>builds_dir</c>; null for <c>/builds</c>.</param>
@@ -52,6 +54,7 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
                 Log = log,
                 Time = _time,
                 Logger = _logger,
+                Sharing = _sharedTrees,
             }.RunAsync(cancellationToken);
         }
         catch (Exception e)
@@ -119,9 +122,11 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
     {
         try
         {
-            return await DockerSweep.RunAsync(_engine.Value, _surroundings, keep, cancellationToken);
+            var removed = await DockerSweep.RunAsync(_engine.Value, _surroundings, keep, cancellationToken);
+            SharedTrees.Sweep(SharedTreeSettings.FolderOf(_surroundings), _surroundings.ProcessId);
+            return removed;
         }
-        catch (Exception e) when (e is EngineException or EnvironmentException)
+        catch (Exception e) when (e is EngineException or EnvironmentException or IOException or UnauthorizedAccessException)
         {
             Log.NotSwept(_logger, e.Message);
             return 0;

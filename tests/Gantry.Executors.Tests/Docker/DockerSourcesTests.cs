@@ -1,3 +1,4 @@
+using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
 using Gantry.Protocol.Jobs;
 
@@ -99,6 +100,55 @@ public sealed class DockerSourcesTests(LiveEngine live) : IClassFixture<LiveEngi
         Assert.True(verdict is JobVerdict.Succeeded, bench.Link.Trace);
         Assert.Contains($"before at {bench.Plan().UniqueName}", bench.Link.Trace, StringComparison.Ordinal);
         Assert.Contains("after", bench.Link.Trace, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_checkout_is_shared_with_the_container_and_what_the_job_writes_goes_with_it()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var engine = await live.NeededAsync(token);
+        using var bench = new DockerBench();
+        var repository = await SampleRepository.CreateAsync(Path.Combine(bench.Folder, "remote"), token, ("README", "read me\n"), ("old", "x\n"));
+        Give(bench, repository, $"grep -c ' {bench.Plan().Folders.Project} overlay ' /proc/mounts", "echo changed > README", "rm old", "echo new > new", "cat README");
+        var verdict = await bench.RunJobAsync(token);
+
+        Assert.True(verdict is JobVerdict.Succeeded, bench.Link.Trace);
+        Assert.Contains("changed", bench.Link.Trace, StringComparison.Ordinal);
+        Assert.Empty(await bench.LeftoversAsync(engine, token));
+        var state = Path.Combine(bench.Folder, "state");
+        Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(state, "overlays")));
+        var readme = Assert.Single(Directory.GetFiles(Path.Combine(state, "trees"), "README", SearchOption.AllDirectories));
+        Assert.Equal("read me\n", await File.ReadAllTextAsync(readme, token));
+        Assert.Equal([".git", "README", "old"], Directory.GetFileSystemEntries(Path.GetDirectoryName(readme)!).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task An_engine_that_does_not_see_the_runners_folders_gets_a_copy()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var engine = await live.NeededAsync(token);
+        using var bench = new DockerBench();
+        // Another process, such as the engine, finds something else under this name.
+        var own = Directory.CreateDirectory("tree-" + Guid.NewGuid().ToString("n"));
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(own.FullName, "file"), "copied\n", token);
+            await using (var place = await bench.PrepareAsync(token))
+            {
+                var project = bench.Plan().Folders.Project;
+                await ((IReachableWorkspace)place).PlaceAsync(
+                    [new PlacedTree { Source = "/proc/self/cwd/" + own.Name, SharedAs = "x", Target = project }, new PlacedTree { Target = project + ".tmp" }], bench.Log, token);
+                var exit = await place.RunAsync(DockerBench.Build($"cat {project}/file; ! grep ' {project} ' /proc/mounts"), bench.Log, token);
+                Assert.True(exit.Code == 0, bench.Log.Text);
+                Assert.Contains("copied\n", bench.Log.Text, StringComparison.Ordinal);
+            }
+
+            Assert.Empty(await bench.LeftoversAsync(engine, token));
+        }
+        finally
+        {
+            own.Delete(recursive: true);
+        }
     }
 
     private static void Give(DockerBench bench, SampleRepository repository, params string[] script) => bench.Payload = bench.Payload with

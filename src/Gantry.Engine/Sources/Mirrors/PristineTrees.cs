@@ -58,6 +58,11 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
 
             // What is written into the configuration last is what the job's own git finds.
             await ConfigureAsync(git, request, work, cancellationToken);
+            if (request.Open && !OperatingSystem.IsWindows())
+            {
+                OpenAll(new DirectoryInfo(work));
+            }
+
             Directory.Move(work, folder);
         }
         finally
@@ -65,6 +70,23 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
             if (Directory.Exists(work))
             {
                 Directory.Delete(work, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>Everybody may do what the owner may.</summary>
+    private static void OpenAll(DirectoryInfo folder)
+    {
+        foreach (var item in folder.EnumerateFileSystemInfos())
+        {
+            if (item.LinkTarget is null)
+            {
+                var owner = (int)(item.UnixFileMode & (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+                item.UnixFileMode |= (UnixFileMode)((owner >> 3) | (owner >> 6));
+                if (item is DirectoryInfo inner)
+                {
+                    OpenAll(inner);
+                }
             }
         }
     }

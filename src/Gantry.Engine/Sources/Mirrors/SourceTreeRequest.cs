@@ -14,6 +14,9 @@ internal sealed record SourceTreeRequest
     /// <summary>Flags of the user for <c>git fetch</c>, all of them harmless on the runner's machine.</summary>
     public IReadOnlyList<string> FetchFlags { get; init; } = [];
 
+    /// <summary>See <see cref="Executors.IReachableWorkspace.TreesAreOpen"/>.</summary>
+    public bool Open { get; init; }
+
     public int Depth => Plan.Payload.GitInfo.Depth;
 
     public string Sha => Plan.Payload.GitInfo.Sha;
@@ -42,6 +45,11 @@ internal sealed record SourceTreeRequest
                 Depth.ToString(CultureInfo.InvariantCulture), settings.Checkout.ToString(), Plan.Payload.GitInfo.RepoObjectFormat,
                 settings.LfsSkipSmudge.ToString(), ExternalConfig, string.Join(' ', FetchFlags),
             };
+            if (Open)
+            {
+                parts.Add("open");
+            }
+
             parts.AddRange(Refspecs);
             if (HasSubmodules)
             {

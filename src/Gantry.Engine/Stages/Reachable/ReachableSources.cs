@@ -34,10 +34,11 @@ internal sealed class ReachableSources(StageContext context, IJobEnvironment env
     }
 
     /// <summary>The checkout that this job gets, where <see cref="Fits"/> holds and there is a strategy that wants one.</summary>
-    public static SourceTreeRequest RequestOf(StageContext context) => new()
+    public static SourceTreeRequest RequestOf(StageContext context, IReachableWorkspace workspace) => new()
     {
         Plan = context.Plan,
         Remote = context.Git.Remote,
+        Open = workspace.TreesAreOpen,
         FetchFlags = [.. context.Plan.Settings.FetchExtraFlags.Where(flag => flag is not ("--prune" or "--quiet"))],
     };
 
@@ -83,7 +84,7 @@ internal sealed class ReachableSources(StageContext context, IJobEnvironment env
 
     private async Task PlaceAsync(CancellationToken cancellationToken)
     {
-        var request = RequestOf(context);
+        var request = RequestOf(context, workspace);
         Announce(request);
         var git = new HostGit(log) { Config = [.. Rewrites(), .. await TlsAsync(cancellationToken)] };
         var tree = await new PristineTrees(workspace.StateFolder, log).GetAsync(git, request, cancellationToken);

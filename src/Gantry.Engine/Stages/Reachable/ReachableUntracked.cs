@@ -17,7 +17,7 @@ internal sealed class ReachableUntracked(StageContext context, IJobEnvironment e
     public async Task<UntrackedFiles> ReadAsync(WorkspaceView view, CancellationToken cancellationToken)
     {
         var tree = ReachableSources.Fits(context)
-            ? new PristineTrees(workspace.StateFolder, log).FolderOf(ReachableSources.RequestOf(context))
+            ? new PristineTrees(workspace.StateFolder, log).FolderOf(ReachableSources.RequestOf(context, workspace))
             : null;
         var listing = tree is not null && Directory.Exists(tree)
             ? await new HostGit(log).AskAsync(tree, ["ls-files", "-s", "-z"], cancellationToken)

@@ -16,6 +16,9 @@ internal sealed class BuildContainer(DockerJob job, ImageDetails image, ImageOpt
     /// <summary>Who the container runs as: configured, asked for by the job, or the image's own; empty is root.</summary>
     public string User => options.UserFor(job.Settings) is { Length: > 0 } user ? user : image.Config.User;
 
+    /// <summary>There is one, or there was.</summary>
+    public bool IsMade => _made > 0;
+
     /// <summary>Makes it if there is none.</summary>
     /// <exception cref="EnvironmentException">The engine refuses: 400 is a mistake in settings, anything else a break.</exception>
     public async Task<ContainerRun> GetAsync(CancellationToken cancellationToken) => _current ??= await CreateAsync(cancellationToken);

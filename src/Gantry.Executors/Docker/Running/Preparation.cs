@@ -23,6 +23,7 @@ internal sealed class Preparation(
     public required IJobLog Log { get; init; }
     public required TimeProvider Time { get; init; }
     public required ILogger Logger { get; init; }
+    public required SharedTreeSwitch Sharing { get; init; }
 
     private JobPlan Plan => request.Plan;
 
@@ -65,7 +66,9 @@ internal sealed class Preparation(
         }
 
         var build = new BuildContainer(job, image, Options(), host) { ImageName = wish.Name };
-        var files = new ContainerFiles(job, build, volumes, request.JobFolder);
+        var shared = new SharedTrees(job, volumes, new SharedTreeSettings(
+            SharedTreeSettings.FolderOf(surroundings), surroundings.ProcessId, Sharing, SharedTreeSettings.Suits(engine, facts), Logger));
+        var files = new ContainerFiles(job, build, volumes, shared, request.JobFolder);
         return new DockerEnvironment(job, build, files, new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = job.Name }), Logger)
         {
             StateFolder = surroundings.StateFolder,

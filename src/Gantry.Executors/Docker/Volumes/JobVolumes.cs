@@ -16,6 +16,11 @@ internal sealed class JobVolumes(VolumeNaming naming)
     private readonly List<string> _temporary = [];
     private readonly HashSet<string> _destinations = new(StringComparer.Ordinal);
 
+    private MountSpec? _overlay;
+
+    /// <summary>The job's files are in a volume of the runner, of this job alone.</summary>
+    public bool OwnsRoot { get; private set; }
+
     /// <summary>Binds of the configuration, as written.</summary>
     public IReadOnlyList<string> Binds => _binds;
 
@@ -59,7 +64,31 @@ internal sealed class JobVolumes(VolumeNaming naming)
         }
 
         Claim(root);
-        return AddVolume(root, persistent && !naming.CacheDisabled);
+        OwnsRoot = !persistent || naming.CacheDisabled;
+        return AddVolume(root, !OwnsRoot);
+    }
+
+    /// <summary>Something inside the root for this job, mounted as the options say. Only before the container is made.</summary>
+    public void AddOverlay(string name, string target, IReadOnlyDictionary<string, string> options)
+    {
+        _overlay = new MountSpec
+        {
+            Type = "volume",
+            Source = name,
+            Target = target,
+            VolumeOptions = new VolumeMountOptions { Labels = naming.Labels(target, false), DriverConfig = new VolumeDriverSpec("local", options) },
+        };
+        _mounts.Add(_overlay);
+    }
+
+    /// <summary>Takes it back.</summary>
+    public void DropOverlay()
+    {
+        if (_overlay is { } overlay)
+        {
+            _mounts.Remove(overlay);
+            _overlay = null;
+        }
     }
 
     private string AddVolume(string destination, bool reusable)

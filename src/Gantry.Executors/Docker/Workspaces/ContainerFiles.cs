@@ -11,7 +11,7 @@ namespace Gantry.Executors.Docker.Workspaces;
 /// Files into and out of a job's volumes by the engine's archive calls. They work on containers that never ran or have ended, with
 /// engines on this machine and elsewhere, with and without rights on the engine's disk.
 /// </summary>
-internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVolumes volumes, string jobFolder)
+internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVolumes volumes, SharedTrees shared, string jobFolder)
 {
     private JobOwner? _owner;
     private bool _volumesOwned;
@@ -21,11 +21,10 @@ internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVol
     {
         try
         {
-            var run = await build.GetAsync(cancellationToken);
-            var owner = await OwnerAsync(run.Container, cancellationToken);
-            using var content = new TarContent((stream, token) => WriteAsync(stream, trees, owner, token));
-            await job.Engine.Containers.PutArchiveAsync(run.Container, "/", content, cancellationToken);
-            _volumesOwned = true;
+            if (!await ShareAsync(trees, cancellationToken))
+            {
+                await CopyAsync(trees, cancellationToken);
+            }
         }
         catch (EngineException e)
         {
@@ -61,6 +60,39 @@ internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVol
             Directory.Delete(view, recursive: true);
             throw;
         }
+    }
+
+    /// <summary>What jobs wrote above shared trees.</summary>
+    public void Remove() => shared.Remove();
+
+    /// <summary>False: nothing was placed.</summary>
+    private async Task<bool> ShareAsync(IReadOnlyList<PlacedTree> trees, CancellationToken cancellationToken)
+    {
+        if (build.IsMade || shared.Take(trees, build.User) is not { } tree)
+        {
+            return false;
+        }
+
+        try
+        {
+            await CopyAsync([.. trees.Where(other => other != tree)], cancellationToken);
+            return true;
+        }
+        catch (Exception e) when (e is EngineException or EnvironmentException)
+        {
+            shared.GiveUp(e.Message);
+            await build.DropAsync(cancellationToken);
+            return false;
+        }
+    }
+
+    private async Task CopyAsync(IReadOnlyList<PlacedTree> trees, CancellationToken cancellationToken)
+    {
+        var run = await build.GetAsync(cancellationToken);
+        var owner = await OwnerAsync(run.Container, cancellationToken);
+        using var content = new TarContent((stream, token) => WriteAsync(stream, trees, owner, token));
+        await job.Engine.Containers.PutArchiveAsync(run.Container, "/", content, cancellationToken);
+        _volumesOwned = true;
     }
 
     private async Task WriteAsync(Stream stream, IReadOnlyList<PlacedTree> trees, JobOwner owner, CancellationToken cancellationToken)

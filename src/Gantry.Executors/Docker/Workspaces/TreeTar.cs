@@ -4,8 +4,8 @@ using Gantry.Engine.Executors;
 namespace Gantry.Executors.Docker.Workspaces;
 
 /// <summary>
-/// Writes folders of the runner as a tar for a container: owners and modes are the container's, links go as links. The folders
-/// are the runner's own; nothing a job wrote is ever read here.
+/// Writes folders of the runner as a tar for a container: owners and modes are the container's, links go as links and are never
+/// followed. The folders are the runner's own: checkouts, and archives unpacked where no job can reach.
 /// </summary>
 internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) : IAsyncDisposable
 {
@@ -19,6 +19,9 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
     private readonly DateTimeOffset _now = time.GetUtcNow();
 
+    // Checkouts are open to everybody; where their user owns them that is not needed.
+    private UnixFileMode _taken;
+
     /// <summary>The folder itself with its parents below <paramref name="root"/>, then the tree's content, then its extra files.</summary>
     /// <param name="tree">What and where.</param>
     /// <param name="root">Absolute; folders above it are not the runner's business.</param>
@@ -28,7 +31,9 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
         await AddParentsAsync(tree.Target, root, cancellationToken);
         if (tree.Source is { } source)
         {
+            _taken = tree.SharedAs is not null && !owner.Open ? UnixFileMode.GroupWrite | UnixFileMode.OtherWrite : UnixFileMode.None;
             await AddContentAsync(new DirectoryInfo(source), tree.Target.Trim('/'), cancellationToken);
+            _taken = UnixFileMode.None;
         }
 
         foreach (var (path, content) in tree.Files)
@@ -106,7 +111,7 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
 
     private GnuTarEntry Entry(TarEntryType type, string name, UnixFileMode mode, DateTimeOffset time, bool isPrivate) => new(type, name)
     {
-        Mode = isPrivate ? mode : owner.Mode(mode),
+        Mode = isPrivate ? mode : owner.Mode(mode) & ~_taken,
         Uid = owner.User,
         Gid = owner.Group,
         ModificationTime = time,

@@ -1,0 +1,135 @@
+using Gantry.Engine.Executors;
+using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Docker.Running;
+using Gantry.Executors.Docker.Volumes;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Executors.Docker.Workspaces;
+
+/// <summary>
+/// Hands a pristine checkout to a job copy-on-write: a volume of type overlay whose lower folder is the checkout, which the kernel
+/// only reads, and whose upper folder takes what the job writes. Nothing is copied, whatever the size of the repository.
+/// <para>It is for jobs that would get the same files by the archive call: root in the container, the engine's kernel and the
+/// runner's folders on one machine, no service that looks at the checkout. Whether the engine sees the runner's folders cannot be
+/// asked; a volume that cannot be mounted says no, and the executor does not try again.</para>
+/// </summary>
+internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, SharedTreeSettings settings)
+{
+    private string? _folder;
+
+    /// <summary>
+    /// Mounts the first tree that can be shared; to be called before the container is made.
+    /// </summary>
+    /// <param name="trees">What is to be placed.</param>
+    /// <param name="user">Who the container runs as.</param>
+    /// <returns>The tree that need not be copied; null when all must.</returns>
+    public PlacedTree? Take(IReadOnlyList<PlacedTree> trees, string user)
+    {
+        if (settings.Switch.IsOff || _folder is not null || !IsRoot(user) || !settings.EngineIsSuitable || job.Plan.Services.Count > 0 || job.Settings.Services.Count > 0
+            || job.Settings.VolumeKeep || !volumes.OwnsRoot || trees.FirstOrDefault(tree => tree is { SharedAs: not null, Source: not null }) is not { } tree)
+        {
+            return null;
+        }
+
+        var folder = Path.Combine(settings.Folder, $"{settings.ProcessId}-{job.Name}");
+        if ((tree.Source + folder).AsSpan().IndexOfAny(",:\\\"") >= 0)
+        {
+            return null;
+        }
+
+        try
+        {
+            if (OperatingSystem.IsLinux())
+            {
+                // Jobs may leave set-id programs there: nobody else of this machine may reach them.
+                Directory.CreateDirectory(settings.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+
+            Directory.CreateDirectory(Path.Combine(folder, "upper"));
+            Directory.CreateDirectory(Path.Combine(folder, "work"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            GiveUp(e.Message);
+            return null;
+        }
+
+        _folder = folder;
+        var name = $"{job.Name}-tree";
+        job.Belongings.AddVolume(name);
+        volumes.AddOverlay(name, tree.Target, new Dictionary<string, string>
+        {
+            ["type"] = "overlay",
+            ["device"] = "overlay",
+            ["o"] = $"lowerdir={tree.Source},upperdir={folder}/upper,workdir={folder}/work",
+        });
+        return tree;
+    }
+
+    /// <summary>The engine could not mount it; from now on trees are copied.</summary>
+    public void GiveUp(string why)
+    {
+        volumes.DropOverlay();
+        if (settings.Switch.TurnOff())
+        {
+            Log.NotShared(settings.Logger, why);
+        }
+    }
+
+    /// <summary>What the job wrote goes; its containers and volumes are gone already.</summary>
+    public void Remove()
+    {
+        if (_folder is { } folder && Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Folders of earlier processes, whose volumes have been removed.</summary>
+    public static void Sweep(string folder, string processId)
+    {
+        foreach (var left in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
+        {
+            if (!Path.GetFileName(left).StartsWith(processId + "-", StringComparison.Ordinal))
+            {
+                Directory.Delete(left, recursive: true);
+            }
+        }
+    }
+
+    private static bool IsRoot(string user) => user.Split(':')[0] is "" or "0" or "root";
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "docker: checkouts are copied into containers; this engine cannot share the runner's: {Why}")]
+        public static partial void NotShared(ILogger logger, string why);
+    }
+}
+
+/// <summary>What sharing depends on besides the job.</summary>
+/// <param name="Folder">Of the runner: what jobs write above shared trees.</param>
+/// <param name="ProcessId">See <see cref="DockerSurroundings.ProcessId"/>.</param>
+/// <param name="Switch">Of the executor.</param>
+/// <param name="EngineIsSuitable">The engine is on this machine as far as one can tell, and maps no users.</param>
+/// <param name="Logger">For the operator.</param>
+internal sealed record SharedTreeSettings(string Folder, string ProcessId, SharedTreeSwitch Switch, bool EngineIsSuitable, ILogger Logger)
+{
+    public static string FolderOf(DockerSurroundings surroundings) => Path.Combine(surroundings.StateFolder, "overlays");
+
+    /// <param name="engine">Reached how.</param>
+    /// <param name="facts">What it says about itself.</param>
+    public static bool Suits(EngineClient engine, EngineFacts facts) =>
+        OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && engine.Endpoint is EngineEndpoint.UnixSocket && facts.OSType == "linux"
+        && !facts.SecurityOptions.Any(option => option.StartsWith("name=userns", StringComparison.Ordinal) || option.StartsWith("name=rootless", StringComparison.Ordinal));
+}
+
+/// <summary>Off once the engine has shown that it cannot. Thread-safe.</summary>
+internal sealed class SharedTreeSwitch
+{
+    private int _off;
+
+    public bool IsOff => Volatile.Read(ref _off) != 0;
+
+    /// <summary>True for the first caller.</summary>
+    public bool TurnOff() => Interlocked.Exchange(ref _off, 1) == 0;
+}
