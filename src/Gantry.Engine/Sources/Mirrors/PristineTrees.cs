@@ -53,7 +53,7 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
             await FetchAsync(git, request, mirror, work, cancellationToken);
             if (request.Plan.Settings.Checkout)
             {
-                await CheckoutAsync(git, request, work, cancellationToken);
+                await CompleteAsync(git, request, work, cancellationToken);
             }
 
             // What is written into the configuration last is what the job's own git finds.
@@ -111,17 +111,23 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
         await git.RunAsync(work,
             ["-c", "protocol.file.allow=always", "fetch", "--quiet", "--no-recurse-submodules", "--update-shallow", .. request.FetchFlags, .. depth,
                 "--", "file://" + mirror.Folder, .. refspecs], cancellationToken);
-        if (await git.AskAsync(work, ["cat-file", "-e", request.Sha + "^{commit}"], cancellationToken) is null)
+        // What is taken first answers whether a reference leads to the commit; without one it is asked for by its name.
+        IReadOnlyList<string> take = request.Plan.Settings.Checkout ? Checkout(request) : ["cat-file", "-e", request.Sha + "^{commit}"];
+        if (await git.AskAsync(work, take, cancellationToken) is null)
         {
             await git.RunAsync(work,
                 ["-c", "protocol.file.allow=always", "fetch", "--quiet", "--no-recurse-submodules", "--update-shallow", .. depth, "--", "file://" + mirror.Folder, request.Sha],
                 cancellationToken);
+            await git.RunAsync(work, take, cancellationToken);
         }
     }
 
-    private async Task CheckoutAsync(HostGit git, SourceTreeRequest request, string work, CancellationToken cancellationToken)
+    private static IReadOnlyList<string> Checkout(SourceTreeRequest request) =>
+        ["-c", "submodule.recurse=false", "checkout", "-f", "-q", "--detach", request.Sha];
+
+    /// <summary>Large files and submodules.</summary>
+    private async Task CompleteAsync(HostGit git, SourceTreeRequest request, string work, CancellationToken cancellationToken)
     {
-        await git.RunAsync(work, ["-c", "submodule.recurse=false", "checkout", "-f", "-q", "--detach", request.Sha], cancellationToken);
         var large = !request.Plan.Settings.LfsSkipSmudge && await UsesLargeFilesAsync(git, work, cancellationToken);
         if (large)
         {
@@ -135,8 +141,14 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
     }
 
     private static async Task<bool> UsesLargeFilesAsync(HostGit git, string work, CancellationToken cancellationToken) =>
-        await git.AskAsync(work, ["grep", "-q", "--cached", "filter=lfs", "--", ".gitattributes", "**/.gitattributes"], cancellationToken) is not null
-        && await git.AskAsync(work, ["lfs", "version"], cancellationToken) is not null;
+        NamesLargeFiles(new DirectoryInfo(work)) && await git.AskAsync(work, ["lfs", "version"], cancellationToken) is not null;
+
+    /// <summary>Some <c>.gitattributes</c> says so. Links are not followed, and the repository's own folder is left out.</summary>
+    private static bool NamesLargeFiles(DirectoryInfo folder) => folder.EnumerateFileSystemInfos().Any(item => item.LinkTarget is null && item switch
+    {
+        DirectoryInfo inner => inner.Name != ".git" && NamesLargeFiles(inner),
+        _ => item.Name == ".gitattributes" && File.ReadLines(item.FullName).Any(line => line.Contains("filter=lfs", StringComparison.Ordinal)),
+    });
 
     private static Task ConfigureAsync(SourceTreeRequest request, string work, CancellationToken cancellationToken) => SetAsync(
         work,
