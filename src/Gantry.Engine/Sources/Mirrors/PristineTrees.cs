@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.Versioning;
 using Gantry.Engine.Traces;
 
 namespace Gantry.Engine.Sources.Mirrors;
@@ -75,6 +76,7 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
     }
 
     /// <summary>Everybody may do what the owner may.</summary>
+    [UnsupportedOSPlatform("windows")]
     private static void OpenAll(DirectoryInfo folder)
     {
         foreach (var item in folder.EnumerateFileSystemInfos())
