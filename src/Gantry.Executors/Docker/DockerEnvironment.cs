@@ -1,4 +1,5 @@
 using Gantry.Engine.Executors;
+using Gantry.Engine.Processes;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
@@ -108,16 +109,22 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
             await ServiceLogs.DisposeAsync();
         }
 
-        foreach (var problem in await job.Belongings.RemoveAllAsync(budget.Token))
+        var problems = await job.Belongings.RemoveAllAsync(budget.Token);
+        foreach (var problem in problems)
         {
             Log.NotRemoved(logger, job.Plan.Payload.Id, problem);
         }
 
+        if (problems.Count > 0)
+        {
+            return;
+        }
+
         try
         {
-            files.Remove();
+            await files.RemoveAsync(budget.Token);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or ProcessException or OperationCanceledException)
         {
             Log.NotRemoved(logger, job.Plan.Payload.Id, e.Message);
         }

@@ -1,7 +1,9 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Keeping;
+using Gantry.Engine.Processes;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Keeping;
 using Gantry.Executors.Docker.Running;
@@ -123,14 +125,23 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
         try
         {
             var removed = await DockerSweep.RunAsync(_engine.Value, _surroundings, keep, cancellationToken);
-            SharedTrees.Sweep(SharedTreeSettings.FolderOf(_surroundings), _surroundings.ProcessId);
+            await SweepTreesAsync(cancellationToken);
             return removed;
         }
-        catch (Exception e) when (e is EngineException or EnvironmentException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is EngineException or EnvironmentException or IOException or UnauthorizedAccessException or ProcessException)
         {
             Log.NotSwept(_logger, e.Message);
             return 0;
         }
+    }
+
+    private async Task SweepTreesAsync(CancellationToken cancellationToken)
+    {
+        var facts = await _engine.Value.FactsAsync(cancellationToken);
+        var volumes = await _engine.Value.Volumes.ListAsync([$"{JobLabels.Owner}={_surroundings.OwnerId}"], cancellationToken);
+        await SharedTrees.SweepAsync(
+            SharedTreeSettings.FolderOf(_surroundings, _engine.Value.Endpoint, facts), _surroundings.ProcessId,
+            volumes.Select(volume => volume.Name).ToHashSet(StringComparer.Ordinal), cancellationToken);
     }
 
     /// <inheritdoc/>

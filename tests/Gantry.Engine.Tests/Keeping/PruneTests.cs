@@ -53,6 +53,23 @@ public sealed class PruneTests
         Assert.True(File.Exists("/etc/passwd"));
     }
 
+    [Fact]
+    public void A_checkout_that_a_job_works_on_is_not_offered_for_removal()
+    {
+        using var folder = new TempFolder();
+        foreach (var name in new[] { "used", "free" })
+        {
+            Directory.CreateDirectory(Path.Combine(folder.Path, "trees", "p", name));
+        }
+
+        var job = Directory.CreateDirectory(Path.Combine(folder.Path, KeptSources.SharedTrees, "engine", "job")).FullName;
+        File.WriteAllText(Path.Combine(job, KeptSources.SharedTree), "used");
+        Assert.Equal("free", Path.GetFileName(Assert.Single(KeptSources.Find(folder.Path)).Name));
+
+        Directory.Delete(job, recursive: true);
+        Assert.Equal(2, KeptSources.Find(folder.Path).Count);
+    }
+
     private static KeptThing Thing(string name, long bytes, int days, KeptDisk disk) => new()
     {
         Kind = "image",

@@ -15,16 +15,8 @@ public sealed class PodmanSocket : IAsyncLifetime
 
     public string Host => $"unix://{_folder.Path}/podman.sock";
 
-    /// <summary>Whether the slow extras are wanted.</summary>
-    public static bool IsWanted => Environment.GetEnvironmentVariable("GANTRY_FULL") == "1";
-
     public async ValueTask InitializeAsync()
     {
-        if (!IsWanted)
-        {
-            return;
-        }
-
         var token = TestContext.Current.CancellationToken;
         string[] storage = ["--root", _folder.Path + "/storage", "--runroot", _folder.Path + "/run"];
         var load = await ChildProcess.RunAsync(new ProcessStart
@@ -65,7 +57,6 @@ public sealed class PodmanTests(PodmanSocket podman) : IClassFixture<PodmanSocke
     [Fact(Timeout = 120_000)]
     public async Task A_whole_job_with_sources_runs_on_podman_and_leaves_nothing()
     {
-        Assert.SkipUnless(PodmanSocket.IsWanted, "part of ./test --full");
         var token = TestContext.Current.CancellationToken;
         using var bench = new DockerBench().Image("localhost/" + LiveEngine.Busybox);
         // Podman's own defaults may exceed what the machine allows.

@@ -5,6 +5,12 @@ namespace Gantry.Engine.Sources.Mirrors;
 /// <summary>Mirrors and checkouts in a state folder, for <c>gantry prune</c>. Written by the runner alone.</summary>
 public static class KeptSources
 {
+    /// <summary>Folder below the state folder: for each engine, for each job that has a checkout as it is instead of a copy, one folder.</summary>
+    public const string SharedTrees = "overlays";
+
+    /// <summary>File in the folder of such a job: the name of its checkout's folder, which must stay as long as this one.</summary>
+    public const string SharedTree = "tree";
+
     private const string Used = ".used";
     private const string Gone = ".gone-";
 
@@ -12,9 +18,24 @@ public static class KeptSources
     public static IReadOnlyList<KeptThing> Find(string stateFolder)
     {
         var disk = KeptDisk.Of(Path.GetFullPath(stateFolder));
-        var checkouts = Folders(Path.Combine(stateFolder, "trees")).SelectMany(Folders).Select(folder => Checkout(folder, disk)).ToList();
+        var inUse = Folders(Path.Combine(stateFolder, SharedTrees)).SelectMany(Folders).Select(TreeOf).ToHashSet(StringComparer.Ordinal);
+        var checkouts = Folders(Path.Combine(stateFolder, "trees")).SelectMany(Folders)
+            .Where(folder => !inUse.Contains(Path.GetFileName(folder))).Select(folder => Checkout(folder, disk)).ToList();
         var mirrors = Folders(Path.Combine(stateFolder, "mirrors")).Select(folder => Thing("mirror", folder, LastFetch(folder), disk));
         return [.. checkouts, .. mirrors];
+    }
+
+    /// <summary>Empty: the job is being prepared, or has just ended.</summary>
+    private static string TreeOf(string job)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(job, SharedTree));
+        }
+        catch (IOException)
+        {
+            return "";
+        }
     }
 
     private static KeptThing Checkout(string folder, KeptDisk disk) =>

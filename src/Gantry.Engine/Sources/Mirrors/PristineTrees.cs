@@ -145,12 +145,10 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
     private static async Task<bool> UsesLargeFilesAsync(HostGit git, string work, CancellationToken cancellationToken) =>
         NamesLargeFiles(new DirectoryInfo(work)) && await git.AskAsync(work, ["lfs", "version"], cancellationToken) is not null;
 
-    /// <summary>Some <c>.gitattributes</c> says so. Links are not followed, and the repository's own folder is left out.</summary>
-    private static bool NamesLargeFiles(DirectoryInfo folder) => folder.EnumerateFileSystemInfos().Any(item => item.LinkTarget is null && item switch
-    {
-        DirectoryInfo inner => inner.Name != ".git" && NamesLargeFiles(inner),
-        _ => item.Name == ".gitattributes" && File.ReadLines(item.FullName).Any(line => line.Contains("filter=lfs", StringComparison.Ordinal)),
-    });
+    /// <summary>Some <c>.gitattributes</c> says so. Links are not followed.</summary>
+    private static bool NamesLargeFiles(DirectoryInfo folder) => folder
+        .EnumerateFiles(".gitattributes", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
+        .Any(file => File.ReadLines(file.FullName).Any(line => line.Contains("filter=lfs", StringComparison.Ordinal)));
 
     private static Task ConfigureAsync(SourceTreeRequest request, string work, CancellationToken cancellationToken) => SetAsync(
         work,

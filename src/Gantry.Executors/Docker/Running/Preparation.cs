@@ -67,7 +67,7 @@ internal sealed class Preparation(
 
         var build = new BuildContainer(job, image, Options(), host) { ImageName = wish.Name };
         var shared = new SharedTrees(job, volumes, new SharedTreeSettings(
-            SharedTreeSettings.FolderOf(surroundings), surroundings.ProcessId, Sharing, SharedTreeSettings.Suits(engine, facts), Logger));
+            SharedTreeSettings.FolderOf(surroundings, engine.Endpoint, facts), surroundings.ProcessId, Sharing, SharedTreeSettings.Suits(engine, facts), Logger));
         var files = new ContainerFiles(job, build, volumes, shared, request.JobFolder);
         return new DockerEnvironment(job, build, files, new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = job.Name }), Logger)
         {

@@ -63,7 +63,7 @@ internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVol
     }
 
     /// <summary>What jobs wrote above shared trees.</summary>
-    public void Remove() => shared.Remove();
+    public Task RemoveAsync(CancellationToken cancellationToken) => shared.RemoveAsync(cancellationToken);
 
     /// <summary>False: nothing was placed.</summary>
     private async Task<bool> ShareAsync(IReadOnlyList<PlacedTree> trees, CancellationToken cancellationToken)

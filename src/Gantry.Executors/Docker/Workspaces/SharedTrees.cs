@@ -1,4 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
 using Gantry.Engine.Executors;
+using Gantry.Engine.Processes;
+using Gantry.Engine.Sources.Mirrors;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
 using Gantry.Executors.Docker.Volumes;
@@ -18,6 +22,9 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
     // They divide the options of a mount.
     private static readonly char[] Unsayable = [',', ':', '\\', '"'];
 
+    private const string VolumeSuffix = "-tree";
+    private const char Between = '@';
+
     private string? _folder;
 
     /// <summary>
@@ -34,7 +41,7 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
             return null;
         }
 
-        var folder = Path.Combine(settings.Folder, $"{settings.ProcessId}-{job.Name}");
+        var folder = Path.Combine(settings.Folder, settings.ProcessId + Between + job.Name);
         if ((tree.Source + folder).IndexOfAny(Unsayable) >= 0)
         {
             return null;
@@ -50,6 +57,7 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
 
             Directory.CreateDirectory(Path.Combine(folder, "upper"));
             Directory.CreateDirectory(Path.Combine(folder, "work"));
+            File.WriteAllText(Path.Combine(folder, KeptSources.SharedTree), tree.SharedAs!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -58,7 +66,7 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
         }
 
         _folder = folder;
-        var name = $"{job.Name}-tree";
+        var name = job.Name + VolumeSuffix;
         job.Belongings.AddVolume(name);
         volumes.AddOverlay(name, tree.Target, new Dictionary<string, string>
         {
@@ -79,23 +87,41 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
         }
     }
 
-    /// <summary>What the job wrote goes; its containers and volumes are gone already.</summary>
-    public void Remove()
+    /// <summary>
+    /// What the job wrote goes. Only to be called when its containers and volumes are gone: while one of its processes lives, it could
+    /// exchange folders for links under the hands that remove them.
+    /// </summary>
+    public async Task RemoveAsync(CancellationToken cancellationToken)
     {
-        if (_folder is { } folder && Directory.Exists(folder))
+        if (_folder is { } folder)
         {
-            Directory.Delete(folder, recursive: true);
+            await RemoveAsync([folder], cancellationToken);
         }
     }
 
-    /// <summary>Folders of earlier processes, whose volumes have been removed.</summary>
-    public static void Sweep(string folder, string processId)
+    /// <summary>What was left by earlier processes on one engine: folders whose volume is no more.</summary>
+    /// <param name="folder">See <see cref="SharedTreeSettings.FolderOf"/>.</param>
+    /// <param name="processId">Of this process, whose jobs may be running.</param>
+    /// <param name="volumes">Names of this runner's volumes on that engine.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async Task SweepAsync(string folder, string processId, IReadOnlySet<string> volumes, CancellationToken cancellationToken)
     {
-        foreach (var left in Directory.Exists(folder) ? Directory.EnumerateDirectories(folder) : [])
+        var left = from job in Directory.Exists(folder) ? Directory.GetDirectories(folder) : []
+                   let name = Path.GetFileName(job).Split(Between, 2)
+                   where name[0] != processId && !volumes.Contains(name[^1] + VolumeSuffix)
+                   select job;
+        await RemoveAsync([.. left], cancellationToken);
+    }
+
+    // Names may be bytes that are no text, and modes may be any: rm knows them all, and follows no link.
+    private static async Task RemoveAsync(IReadOnlyList<string> folders, CancellationToken cancellationToken)
+    {
+        if (folders.Count > 0)
         {
-            if (!Path.GetFileName(left).StartsWith(processId + "-", StringComparison.Ordinal))
+            var run = await ChildProcess.RunAsync(new ProcessStart { FileName = "rm", Arguments = ["-rf", "--", .. folders] }, 1 << 14, cancellationToken);
+            if (!run.Exit.IsSuccess)
             {
-                Directory.Delete(left, recursive: true);
+                throw new IOException(run.Error.Trim());
             }
         }
     }
@@ -117,13 +143,18 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
 /// <param name="Logger">For the operator.</param>
 internal sealed record SharedTreeSettings(string Folder, string ProcessId, SharedTreeSwitch Switch, bool EngineIsSuitable, ILogger Logger)
 {
-    public static string FolderOf(DockerSurroundings surroundings) => Path.Combine(surroundings.StateFolder, "overlays");
+    /// <summary>One for each engine: only that one knows whether what is inside is still in use.</summary>
+    public static string FolderOf(DockerSurroundings surroundings, EngineEndpoint endpoint, EngineFacts facts) => Path.Combine(
+        surroundings.StateFolder, KeptSources.SharedTrees, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts.Key(endpoint))).AsSpan(0, 8)));
 
     /// <param name="engine">Reached how.</param>
     /// <param name="facts">What it says about itself.</param>
     public static bool Suits(EngineClient engine, EngineFacts facts) =>
         OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && engine.Endpoint is EngineEndpoint.UnixSocket && facts.OSType == "linux"
-        && !facts.SecurityOptions.Any(option => option.StartsWith("name=userns", StringComparison.Ordinal) || option.StartsWith("name=rootless", StringComparison.Ordinal));
+        && !facts.SecurityOptions.Any(option => Unsuitable.Contains(option.Split(',')[0]));
+
+    // Users are not the runner's, or files of the runner carry labels that no container may read.
+    private static readonly string[] Unsuitable = ["name=userns", "name=rootless", "name=selinux"];
 }
 
 /// <summary>Off once the engine has shown that it cannot. Thread-safe.</summary>
