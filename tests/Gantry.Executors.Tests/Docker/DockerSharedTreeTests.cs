@@ -34,7 +34,7 @@ public sealed class DockerSharedTreeTests(LiveEngine live) : IClassFixture<LiveE
             "mknod whiteout c 0 0 || mknod null c 1 3; printf x > \"$(printf 'no\\377text')\"; mkdir shut; echo x > shut/in; chmod 000 shut",
             $"rm -rf .git; ln -s {secret} .git; ln -s {secret} out; mkdir -p upper work; ln -s {secret} upper/out",
             "mount -o remount,rw \"$CI_PROJECT_DIR\" && exit 3; mount -o bind / shut && exit 4; setfattr -n trusted.overlay.redirect -v /etc . && exit 5; true",
-            "sed -n \"s| $CI_PROJECT_DIR overlay.*lowerdir=\\([^,]*\\).*|\\1|p\" /proc/mounts | while read -r path; do ls -d $path && exit 6; done; true").RunJobAsync(token);
+            "path=$(sed -n \"s|^overlay $CI_PROJECT_DIR overlay.*lowerdir=\\([^,]*\\).*|\\1|p\" /proc/mounts); test -n \"$path\"; if ls -d $path; then exit 6; fi").RunJobAsync(token);
         Assert.True(verdict is JobVerdict.Succeeded, bench.Link.Trace);
         Assert.Equal(before, Print(trees));
         Assert.True(File.Exists(Path.Combine(secret, "kept")));

@@ -76,14 +76,21 @@ internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVol
         try
         {
             await CopyAsync([.. trees.Where(other => other != tree)], cancellationToken);
-            return true;
+            if (shared.IsMounted)
+            {
+                return true;
+            }
+
+            shared.GiveUp("it has made an empty volume instead");
         }
         catch (Exception e) when (e is EngineException or EnvironmentException)
         {
             shared.GiveUp(e.Message);
-            await build.DropAsync(cancellationToken);
-            return false;
         }
+
+        await build.DropAsync(cancellationToken);
+        _volumesOwned = false;
+        return false;
     }
 
     private async Task CopyAsync(IReadOnlyList<PlacedTree> trees, CancellationToken cancellationToken)

@@ -28,6 +28,12 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
     private string? _folder;
 
     /// <summary>
+    /// The engine has really done so: the kernel makes a folder of its own in the working folder of an overlay. Podman's socket takes
+    /// the options and gives an empty volume; an engine elsewhere may find another folder of the same name.
+    /// </summary>
+    public bool IsMounted => _folder is { } folder && Directory.Exists(Path.Combine(folder, "work", "work"));
+
+    /// <summary>
     /// Mounts the first tree that can be shared; to be called before the container is made.
     /// </summary>
     /// <param name="trees">What is to be placed.</param>
