@@ -118,12 +118,17 @@ public sealed class CoordinatorHost : IAsyncDisposable
     /// <summary>Opens the data directory and puts the rooms together; the caller disposes database and traces.</summary>
     internal static CoordinatorServices Compose(CoordinatorSettings settings, ILoggerFactory loggers)
     {
+        var feed = new ChangeFeed();
+        return Compose(settings, loggers, feed, Database.Open(new DataFolder(settings.DataDirectory).Database, feed));
+    }
+
+    /// <summary>On a store that is open already, whose commits the feed is told of.</summary>
+    internal static CoordinatorServices Compose(CoordinatorSettings settings, ILoggerFactory loggers, ChangeFeed feed, Database database)
+    {
         var clock = settings.Clock;
         var folder = new DataFolder(settings.DataDirectory);
-        var feed = new ChangeFeed();
-        var database = Database.Open(folder.Database, feed, durable: !settings.Ephemeral);
         var address = new ServerAddress(settings.ExternalUrl);
-        var repositories = new Repositories(folder.Repositories, new GitProgram());
+        var repositories = new Repositories(folder.Repositories, new GitProgram()) { Ephemeral = settings.Ephemeral };
         var artifacts = new ArtifactFiles(folder.Artifacts, folder.Uploads);
         artifacts.EmptyUploads();
         var lifecycle = new JobLifecycle(new PipelineCourse(clock), clock);
@@ -138,7 +143,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
             Address = address,
             Database = database,
             Changes = feed,
-            Traces = new TraceStore(folder.Traces),
+            Traces = new TraceStore(folder.Traces, durable: !settings.Ephemeral),
             Artifacts = artifacts,
             Caches = new CacheFiles(folder.Caches),
             Repositories = repositories,

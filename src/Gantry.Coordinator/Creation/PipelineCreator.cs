@@ -26,7 +26,7 @@ internal sealed class PipelineCreator(
     public async Task<PipelineCreation> CreateAsync(PipelineOrder order, CancellationToken cancellation)
     {
         var reader = new RepositoryReader(repositories, order.Project.Id);
-        if (await reader.CommitAsync(order.Head.Sha, cancellation) is not { } commit)
+        if ((order.Commit ?? await reader.CommitAsync(order.Head.Sha, cancellation)) is not { } commit)
         {
             return new PipelineCreation.Refused(["Reference not found"]);
         }

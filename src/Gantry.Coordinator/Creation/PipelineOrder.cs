@@ -13,6 +13,9 @@ internal sealed record PipelineOrder
     public required UserRow User { get; init; }
     public required RefHead Head { get; init; }
 
+    /// <summary>The commit of <see cref="Head"/> where it is known already; null to look it up.</summary>
+    public GitCommit? Commit { get; init; }
+
     /// <summary>The commit before a push; null when there is none.</summary>
     public string? Before { get; init; }
 

@@ -28,6 +28,9 @@ internal sealed class Repositories(string folder, GitProgram git)
 
     public GitProgram Git => git;
 
+    /// <summary>Repositories of one run, written by this process alone and thrown away with it.</summary>
+    public bool Ephemeral { get; init; }
+
     public string PathOf(long projectId) => Path.Combine(folder, $"{projectId}.git");
 
     /// <summary>One push at a time: released by disposing.</summary>
@@ -79,8 +82,18 @@ internal sealed class Repositories(string folder, GitProgram git)
         (await git.RunAsync(PathOf(projectId), ["update-ref", "-d", fullName], cancellation)).ExitCode == 0;
 
     /// <summary>Makes a pipeline's commit fetchable whatever happens to its branch (ci-yaml §22).</summary>
-    public Task KeepPipelineAsync(long projectId, long pipelineId, string sha, CancellationToken cancellation) =>
-        git.RunCheckedAsync(PathOf(projectId), ["update-ref", PipelineRef(pipelineId), sha], cancellation);
+    public Task KeepPipelineAsync(long projectId, long pipelineId, string sha, CancellationToken cancellation)
+    {
+        if (!Ephemeral)
+        {
+            return git.RunCheckedAsync(PathOf(projectId), ["update-ref", PipelineRef(pipelineId), sha], cancellation);
+        }
+
+        // What git would write, without a process: nobody else writes here, and nobody fetches the pipeline before it is kept.
+        var path = Path.Combine(PathOf(projectId), PipelineRef(pipelineId));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return File.WriteAllTextAsync(path, sha + "\n", cancellation);
+    }
 
     public Task DropPipelineAsync(long projectId, long pipelineId, CancellationToken cancellation) =>
         git.RunAsync(PathOf(projectId), ["update-ref", "-d", PipelineRef(pipelineId)], cancellation);

@@ -6,7 +6,11 @@ namespace Gantry.Coordinator.Git;
 /// <summary>Questions to one repository. Names from users are never taken for options or for ranges.</summary>
 internal sealed class RepositoryReader(Repositories repositories, long projectId)
 {
-    private const char Field = '\u001f';
+    /// <summary>Between the parts of <see cref="CommitFormat"/>.</summary>
+    public const char Field = '\u001f';
+
+    /// <summary>Of <c>git log</c>, for <see cref="ParseCommit"/>.</summary>
+    public static readonly string CommitFormat = string.Join(Field, "%H", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B");
 
     private string Folder => repositories.PathOf(projectId);
 
@@ -55,10 +59,9 @@ internal sealed class RepositoryReader(Repositories repositories, long projectId
             return [];
         }
 
-        var format = string.Join(Field, "%H", "%P", "%an", "%ae", "%aI", "%cn", "%ce", "%cI", "%B");
         List<string> arguments =
         [
-            "log", "-z", "--no-show-signature", $"--max-count={query.Take}", $"--skip={query.Skip}", $"--format={format}", query.Start, "--",
+            "log", "-z", "--no-show-signature", $"--max-count={query.Take}", $"--skip={query.Skip}", $"--format={CommitFormat}", query.Start, "--",
         ];
         if (query.Path is not null)
         {
@@ -139,7 +142,8 @@ internal sealed class RepositoryReader(Repositories repositories, long projectId
         return new RefHead(parts[2][(isTag ? "refs/tags/" : "refs/heads/").Length..], isTag, parts[1].Length > 0 ? parts[1] : parts[0]);
     }
 
-    private static GitCommit ParseCommit(string record)
+    /// <summary>Reads one record.</summary>
+    public static GitCommit ParseCommit(string record)
     {
         var fields = record.Split(Field, 9);
         return new GitCommit

@@ -36,6 +36,7 @@ public sealed class LocalCoordinator : IAsyncDisposable
 
     public static async Task<LocalCoordinator> OpenAsync(LocalSettings settings, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
+        var store = settings.Store ?? LocalStore.Open(settings.DataDirectory);
         var services = CoordinatorHost.Compose(
             new CoordinatorSettings
             {
@@ -48,7 +49,7 @@ public sealed class LocalCoordinator : IAsyncDisposable
                 Includes = settings.Includes,
                 Clock = settings.Clock,
             },
-            loggers);
+            loggers, store.Feed, store.Database);
         var home = await services.Database.WriteAsync(session => LocalHome.Prepare(session, settings), cancellationToken);
         var coordinator = new LocalCoordinator(services, home);
         services.Changes.Listen(_ => coordinator.Changed());
@@ -128,6 +129,7 @@ public sealed class LocalCoordinator : IAsyncDisposable
         Project = _home.Project,
         User = _home.User,
         Head = new RefHead(order.Reference, order.IsTag, order.Sha),
+        Commit = order.Tree?.Find(order.Sha),
         Before = order.Before,
         Source = order.Source,
         Variables = [.. order.Variables.Select(LocalHome.RowOf)],

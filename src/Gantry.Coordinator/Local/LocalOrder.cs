@@ -14,6 +14,9 @@ public sealed record LocalOrder
     public bool IsTag { get; init; }
     public required string Sha { get; init; }
 
+    /// <summary>Where the commit comes from: what it knows of the commit is not asked again. Null when nothing is known.</summary>
+    public WorkTree? Tree { get; init; }
+
     /// <summary>The commit before the push; null for a new branch.</summary>
     public string? Before { get; init; }
 

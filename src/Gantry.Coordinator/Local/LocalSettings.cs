@@ -8,6 +8,9 @@ public sealed record LocalSettings
     /// <summary>Thrown away by the caller afterwards. Holds the project's repository already (<see cref="RepositoryIn"/>).</summary>
     public required string DataDirectory { get; init; }
 
+    /// <summary>Opened ahead of everything else; null to open it now. It is the coordinator's from then on.</summary>
+    public LocalStore? Store { get; init; }
+
     /// <summary>The server's address as jobs see it, without a trailing slash.</summary>
     public required string ServerUrl { get; init; }
 

@@ -3,6 +3,7 @@ namespace Gantry.Coordinator.Local;
 /// <summary>What <c>git for-each-ref</c> says about branches, tags and the branches of <c>origin</c>.</summary>
 internal sealed class ReferenceListing
 {
+    private const string Branches = "refs/heads/";
     private const string Remote = "refs/remotes/origin/";
 
     private static readonly string[] UsualBranches = ["main", "master"];
@@ -27,6 +28,7 @@ internal sealed class ReferenceListing
             all[name] = sha;
             if (head == "*")
             {
+                Branch = name.StartsWith(Branches, StringComparison.Ordinal) ? name[Branches.Length..] : null;
                 Upstream = upstream.Length == 0 ? null : upstream;
             }
         }
@@ -42,6 +44,10 @@ internal sealed class ReferenceListing
     /// <summary>As a server would have them: local branches and tags, and what only <c>origin</c> has.</summary>
     public IReadOnlyDictionary<string, string> References { get; }
 
+    /// <summary>The one that is checked out; null for none, and for one that has no commit yet.</summary>
+    public string? Branch { get; }
+
+    /// <summary>Full name of what <see cref="Branch"/> follows.</summary>
     public string? Upstream { get; }
 
     public string? DefaultBranch { get; }

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Gantry.Engine.Processes;
+using Gantry.Coordinator.Git;
 
 namespace Gantry.Coordinator.Local;
 
@@ -11,11 +11,6 @@ namespace Gantry.Coordinator.Local;
 /// </summary>
 public sealed class WorkTree
 {
-    private const int OutputLimit = 256 << 20;
-
-    /// <summary>Never part of the commit: our own settings, which may hold secrets.</summary>
-    private const string Ours = ":(exclude,top).gantry";
-
     private readonly string? _repository;
 
     private WorkTree(string root, string gitFolder, string? repository)
@@ -43,23 +38,33 @@ public sealed class WorkTree
     public required string DefaultBranch { get; init; }
 
     /// <summary>The commit that is checked out; null before the first one.</summary>
-    public string? Head { get; init; }
+    public string? Head => Checked?.Sha;
 
     /// <summary>Of <see cref="Head"/>.</summary>
-    public string Message { get; init; } = "";
+    public string Message => Checked?.Message ?? "";
+
+    /// <summary>The commit of <see cref="Head"/>.</summary>
+    internal GitCommit? Checked { get; private init; }
+
+    /// <summary>Of <see cref="Head"/>.</summary>
+    private string HeadTree { get; init; } = "";
+
+    /// <summary>The files of the folder as a tree in our repository, under way since the folder was opened; null when that was not wanted.</summary>
+    private Task<string>? Staged { get; init; }
 
     /// <summary><c>user.name</c>, <c>user.email</c> and <c>remote.origin.url</c> where they are set.</summary>
     public required IReadOnlyDictionary<string, string> Configuration { get; init; }
 
     /// <summary>Looks at a folder.</summary>
-    /// <param name="folder">Inside a repository, or a plain folder. Absolute.</param>
-    /// <param name="configurationPath">A plain folder is preferred when only it has this file.</param>
-    /// <param name="repository">Where our bare repository goes; must not exist. Null when nothing is to be committed or published.</param>
+    /// <param name="order">Which, and what for.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <exception cref="WorkTreeException">There is no git, or it cannot read the repository.</exception>
-    public static async Task<WorkTree> OpenAsync(string folder, string configurationPath, string? repository, CancellationToken cancellationToken)
+    public static async Task<WorkTree> OpenAsync(WorkTreeOrder order, CancellationToken cancellationToken)
     {
-        var places = await GitAsync(folder, null, ["rev-parse", "--show-toplevel", "--absolute-git-dir", "--show-object-format", "--git-path", "objects"], cancellationToken);
+        var folder = order.Folder;
+        // All at once: whoever waits has several cores, and each question is a process.
+        var answers = new GitAnswers(folder, cancellationToken);
+        var places = await answers.Places;
         var lines = places.Text.Split('\n');
         var isRepository = places.Code == 0 && lines.Length >= 4;
         if (!isRepository && !places.Error.Contains("not a git repository", StringComparison.Ordinal))
@@ -67,37 +72,32 @@ public sealed class WorkTree
             throw new WorkTreeException(places.Error);
         }
 
-        if (isRepository && lines[0] != folder && !File.Exists(Path.Combine(lines[0], configurationPath)) && File.Exists(Path.Combine(folder, configurationPath)))
+        if (isRepository && lines[0] != folder && !File.Exists(Path.Combine(lines[0], order.ConfigurationPath)) && File.Exists(Path.Combine(folder, order.ConfigurationPath)))
         {
             isRepository = false;
         }
 
         return isRepository
-            ? await OpenRepositoryAsync(lines[0], lines[1], new OwnRepository(repository, lines[2], Path.GetFullPath(lines[3], folder)), cancellationToken)
-            : OpenPlain(folder, new OwnRepository(repository, "sha1", null));
+            ? await OpenRepositoryAsync(lines[0], lines[1], new OwnRepository(order.Repository, lines[2], Path.GetFullPath(lines[3], folder)), order, answers, cancellationToken)
+            : OpenPlain(folder, new OwnRepository(order.Repository, "sha1", null));
     }
 
     /// <summary>A commit with the files as they are now, untracked ones too, ignored ones not. HEAD itself when nothing differs.</summary>
     /// <exception cref="WorkTreeException">Git refused.</exception>
     public async Task<string> CommitAsync(CancellationToken cancellationToken)
     {
-        var index = Path.Combine(Repository, "work-tree.index");
-        if (GitFolder.Length > 0 && File.Exists(Path.Combine(GitFolder, "index")))
-        {
-            // With the user's index at hand git need not read the files that did not change.
-            File.Copy(Path.Combine(GitFolder, "index"), index, overwrite: true);
-        }
-
-        await CheckedAsync(index, [.. Quiet, "add", "--all", "--", ".", Ours], cancellationToken);
-        var tree = (await CheckedAsync(index, [.. Quiet, "write-tree"], cancellationToken)).Trim();
-        if (Head is not null && (await CheckedAsync(index, ["rev-parse", "HEAD^{tree}"], cancellationToken)).Trim() == tree)
+        var staging = new WorkTreeStaging(Root, GitFolder, Repository);
+        var tree = await (Staged ?? staging.TreeAsync(cancellationToken));
+        if (Head is not null && HeadTree == tree)
         {
             return Head;
         }
 
-        IReadOnlyList<string> parent = Head is null ? [] : ["-p", Head];
-        return (await CheckedAsync(index, [.. Quiet, "commit-tree", tree, .. parent, "-m", Message.Length == 0 ? "Work tree" : Message], cancellationToken)).Trim();
+        return await staging.CommitAsync(tree, Checked, Configuration, cancellationToken);
     }
+
+    /// <summary>What is known of a commit without asking again; null for nothing.</summary>
+    internal GitCommit? Find(string sha) => Checked is { } commit && commit.Sha == sha ? commit : null;
 
     /// <summary>Puts branches and tags into our repository, the pipeline's own one at its commit.</summary>
     /// <param name="reference">Full name.</param>
@@ -123,24 +123,16 @@ public sealed class WorkTree
 
     private string Repository => _repository ?? throw new InvalidOperationException("there is no repository to write to");
 
-    // Nothing of the user's repository is refreshed, split, watched or hooked into on our account.
-    private static readonly string[] Quiet =
-    [
-        "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.splitIndex=false", "-c", "advice.addEmbeddedRepo=false",
-        "-c", "core.safecrlf=false", "-c", "gc.auto=0", "-c", "commit.gpgSign=false",
-    ];
-
-    private static async Task<WorkTree> OpenRepositoryAsync(string root, string gitFolder, OwnRepository own, CancellationToken cancellationToken)
+    private static async Task<WorkTree> OpenRepositoryAsync(
+        string root, string gitFolder, OwnRepository own, WorkTreeOrder order, GitAnswers answers, CancellationToken cancellationToken)
     {
         own.Create();
-        var listing = GitAsync(
-            root, null, ["for-each-ref", "--format=%(objectname)%09%(refname)%09%(HEAD)%09%(upstream)%09%(symref)", "refs/heads", "refs/tags", "refs/remotes/origin"], cancellationToken);
-        var settings = GitAsync(root, null, ["config", "--null", "--get-regexp", "^(user\\.(name|email)|remote\\.origin\\.url)$"], cancellationToken);
-        var head = GitAsync(root, null, ["log", "-1", "--no-show-signature", "--format=%H%n%B"], cancellationToken);
-        var symbolic = GitAsync(root, null, ["symbolic-ref", "--quiet", "--short", "HEAD"], cancellationToken);
-        var heads = new ReferenceListing((await listing).Text);
-        var branch = (await symbolic).Text.Trim();
-        var commit = (await head) is { Code: 0 } found ? found.Text.Split('\n', 2) : [""];
+        var staged = order.Stage && own.Folder is not null ? new WorkTreeStaging(root, gitFolder, own.Folder).TreeAsync(cancellationToken) : null;
+        var heads = new ReferenceListing((await answers.References).Text);
+        var settings = await answers.Settings;
+        var head = await answers.Head is { Code: 0 } found ? found.Text.Split(RepositoryReader.Field, 2) : [""];
+        // A branch without a commit is not in the listing.
+        var branch = heads.Branch ?? (head.Length == 1 ? (await answers.SymbolicAsync()).Text.Trim() : "");
         return new WorkTree(root, gitFolder, own.Folder)
         {
             ObjectFormat = own.ObjectFormat,
@@ -148,9 +140,10 @@ public sealed class WorkTree
             Branch = branch.Length == 0 ? null : branch,
             UpstreamSha = heads.Upstream is { } upstream ? heads.All.GetValueOrDefault(upstream) : null,
             DefaultBranch = heads.DefaultBranch ?? (branch.Length == 0 ? "main" : branch),
-            Head = commit[0].Length == 0 ? null : commit[0],
-            Message = commit.Length > 1 ? commit[1].TrimEnd('\n') : "",
-            Configuration = Settings((await settings).Text),
+            Checked = head.Length == 1 ? null : RepositoryReader.ParseCommit(head[1]),
+            HeadTree = head[0],
+            Staged = staged,
+            Configuration = Settings(settings.Text),
         };
     }
 
@@ -180,54 +173,6 @@ public sealed class WorkTree
         }
 
         return settings;
-    }
-
-    private async Task<string> CheckedAsync(string index, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
-    {
-        var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["GIT_INDEX_FILE"] = index,
-            ["GIT_OBJECT_DIRECTORY"] = Path.Combine(Repository, "objects"),
-            ["GIT_OPTIONAL_LOCKS"] = "0",
-            ["GIT_AUTHOR_NAME"] = Configuration.GetValueOrDefault("user.name", "Local user"),
-            ["GIT_AUTHOR_EMAIL"] = Configuration.GetValueOrDefault("user.email", "user@localhost"),
-            ["GIT_COMMITTER_NAME"] = Configuration.GetValueOrDefault("user.name", "Local user"),
-            ["GIT_COMMITTER_EMAIL"] = Configuration.GetValueOrDefault("user.email", "user@localhost"),
-        };
-        if (GitFolder.Length == 0)
-        {
-            environment["GIT_DIR"] = Repository;
-            environment["GIT_WORK_TREE"] = Root;
-        }
-
-        var run = await GitAsync(Root, environment, arguments, cancellationToken);
-        return run.Code == 0 ? run.Text : throw new WorkTreeException($"git could not read the work tree {Root}: {run.Error}");
-    }
-
-    private static async Task<(int Code, string Text, string Error)> GitAsync(
-        string folder, Dictionary<string, string?>? environment, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var run = await ChildProcess.RunAsync(
-                new ProcessStart
-                {
-                    FileName = "git",
-                    Arguments = arguments,
-                    WorkingFolder = folder,
-                    Environment = new ProcessEnvironment
-                    {
-                        Set = new Dictionary<string, string?>(environment ?? [], StringComparer.Ordinal) { ["LC_ALL"] = "C", ["GIT_TERMINAL_PROMPT"] = "0" },
-                    },
-                },
-                OutputLimit,
-                cancellationToken);
-            return (run.Exit.Code, Encoding.UTF8.GetString(run.Output), run.Error.Trim());
-        }
-        catch (ProcessException error)
-        {
-            throw new WorkTreeException($"git is needed and cannot be started: {error.Message}");
-        }
     }
 }
 

@@ -125,7 +125,8 @@ internal sealed class Database : IDisposable
         var connection = new SqliteConnection(text);
         connection.Open();
         var sql = new SqlSession(connection);
-        sql.Run($"pragma journal_mode=wal; pragma synchronous={(durable ? "full" : "off")}; pragma foreign_keys=on; pragma busy_timeout=10000; pragma temp_store=memory");
+        // In this order: changing the journal's mode already waits for the disk, unless told not to.
+        sql.Run($"pragma synchronous={(durable ? "full" : "off")}; pragma journal_mode=wal; pragma foreign_keys=on; pragma busy_timeout=10000; pragma temp_store=memory");
         return new StoreSession(sql);
     }
 
@@ -144,7 +145,11 @@ internal sealed class Database : IDisposable
             CommitTogether(session, batch);
         }
 
-        session.Sql.Run("pragma wal_checkpoint(truncate)");
+        if (_durable)
+        {
+            session.Sql.Run("pragma wal_checkpoint(truncate)");
+        }
+
         session.Sql.Dispose();
     }
 

@@ -6,7 +6,7 @@ namespace Gantry.Coordinator.Traces;
 /// One log in use. The file is opened at the first append, and its checksum is then read once from what is already there,
 /// so that a restart of the coordinator goes on where it stood.
 /// </summary>
-internal sealed class OpenTrace(string path) : IDisposable
+internal sealed class OpenTrace(string path, bool durable) : IDisposable
 {
     private readonly Crc32 _crc = new();
     private FileStream? _file;
@@ -54,7 +54,7 @@ internal sealed class OpenTrace(string path) : IDisposable
     public void Dispose()
     {
         Closed = true;
-        _file?.Flush(flushToDisk: true);
+        _file?.Flush(durable);
         _file?.Dispose();
         _file = null;
         _more.TrySetResult(false);

@@ -7,7 +7,9 @@ namespace Gantry.Coordinator.Traces;
 /// The log of each job: one append-only file, with its checksum and a live tail. Thread-safe; writers of one job take turns.
 /// Bytes are as the runner sent them (masked, with timestamps and section marks).
 /// </summary>
-internal sealed class TraceStore(string folder) : IDisposable
+/// <param name="folder">Where the files are.</param>
+/// <param name="durable">False for logs that nobody reads after this process: their end does not wait for the disk.</param>
+internal sealed class TraceStore(string folder, bool durable = true) : IDisposable
 {
     private readonly ConcurrentDictionary<long, OpenTrace> _open = new();
 
@@ -140,7 +142,7 @@ internal sealed class TraceStore(string folder) : IDisposable
         }
     }
 
-    private OpenTrace Open(long jobId) => _open.GetOrAdd(jobId, static (_, path) => new OpenTrace(path), PathOf(jobId));
+    private OpenTrace Open(long jobId) => _open.GetOrAdd(jobId, static (_, made) => new OpenTrace(made.Path, made.Durable), (Path: PathOf(jobId), Durable: durable));
 
     private async Task<Turn> TakeTurnAsync(long jobId, CancellationToken cancellation)
     {

@@ -19,7 +19,7 @@ internal static class CiRequest
         WorkTree tree;
         try
         {
-            tree = await WorkTree.OpenAsync(options.Folder, options.ConfigPath, null, cancellationToken);
+            tree = await WorkTree.OpenAsync(new WorkTreeOrder(options.Folder, options.ConfigPath, null), cancellationToken);
         }
         catch (WorkTreeException error)
         {
@@ -47,7 +47,7 @@ internal static class CiRequest
                 ? await folder.ChangedSinceAsync(request.TargetBranch, cancellationToken)
                 : source is { Before: { } before } && PipelineSource(options, source) == PipelineSources.Push ? await folder.ChangedAsync(before, cancellationToken) : null,
             Tree = folder,
-            Includes = new OutsideIncludes(connect(project), project.ServerUrl, new OwnProject(project.Path, source.Sha, folder)),
+            Includes = Commands.SourceFlags.Includes(context, options, new OutsideIncludes(connect(project), project.ServerUrl, new OwnProject(project.Path, source.Sha, folder))),
         };
     }
 

@@ -32,9 +32,11 @@ internal sealed class ExecRun(CommandContext context, ExecOptions options)
 
         EmbeddedSqlite.Register();
         using var folder = new ExecFolder();
-        var source = await OpenSourceAsync(folder, cancellationToken);
+        // Making the store takes as long as git takes to read the folder.
+        var opening = Task.Run(() => LocalStore.Open(folder.Data), CancellationToken.None);
+        var source = await OpenSourceAsync(folder, opening, cancellationToken);
         using var client = SourceFlags.Connect(context, source.Project);
-        var settings = SettingsOf(source, folder) with { Includes = new OutsideIncludes(client, source.Project.ServerUrl, null) };
+        var settings = SettingsOf(source, folder) with { Includes = SourceFlags.Includes(context, options, new OutsideIncludes(client, source.Project.ServerUrl, null)), Store = await opening };
         await using var coordinator = await LocalCoordinator.OpenAsync(settings, context.Loggers, cancellationToken);
         LinkClone(source, folder);
         var created = await CreateAsync(coordinator, source, cancellationToken);
@@ -58,15 +60,16 @@ internal sealed class ExecRun(CommandContext context, ExecOptions options)
         return session.IsCancelled ? Cancelled : end[0].Status is "failed" or "canceled" ? 1 : 0;
     }
 
-    private async Task<ExecSource> OpenSourceAsync(ExecFolder folder, CancellationToken cancellationToken)
+    private async Task<ExecSource> OpenSourceAsync(ExecFolder folder, Task<LocalStore> store, CancellationToken cancellationToken)
     {
         try
         {
             return await ExecSource.OpenAsync(options, LocalSettings.RepositoryIn(folder.Data), cancellationToken);
         }
-        catch (WorkTreeException error)
+        catch (Exception error) when (error is WorkTreeException or CommandException)
         {
-            throw new CommandException(error.Message, NotCreated);
+            (await store).Dispose();
+            throw error as CommandException ?? new CommandException(error.Message, NotCreated);
         }
     }
 
@@ -102,6 +105,7 @@ internal sealed class ExecRun(CommandContext context, ExecOptions options)
                     Reference = source.Reference,
                     IsTag = source.IsTag,
                     Sha = source.Sha,
+                    Tree = source.Tree,
                     Before = source.Before,
                     Source = options.Source.Length > 0 ? options.Source : source.MergeRequest is null ? PipelineSources.Push : PipelineSources.MergeRequestEvent,
                     Variables = [.. options.Variables.Select(text => ProjectVariables.Given(text, context.Environment))],

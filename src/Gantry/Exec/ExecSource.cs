@@ -28,7 +28,7 @@ internal sealed record ExecSource
     /// <exception cref="WorkTreeException">The folder cannot be used.</exception>
     public static async Task<ExecSource> OpenAsync(ExecOptions options, string repository, CancellationToken cancellationToken)
     {
-        var tree = await WorkTree.OpenAsync(options.Folder, options.ConfigPath, repository, cancellationToken);
+        var tree = await WorkTree.OpenAsync(new WorkTreeOrder(options.Folder, options.ConfigPath, repository) { Stage = !options.Committed }, cancellationToken);
         if (options.Committed && tree.Head is null)
         {
             throw new WorkTreeException($"{tree.Root} has no commit yet; leave --committed out to run the files as they are");

@@ -44,14 +44,14 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
     private async Task MakeAsync(HostGit git, SourceTreeRequest request, string folder, CancellationToken cancellationToken)
     {
         var mirror = new ProjectMirror(Path.Combine(stateFolder, "mirrors", request.Project));
-        await mirror.UpdateAsync(git, request, cancellationToken);
+        var source = await mirror.OpenAsync(git, request, cancellationToken);
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
         var work = folder + ".new-" + Guid.NewGuid().ToString("n");
         Directory.CreateDirectory(work);
         try
         {
             await InitAsync(git, request, work, cancellationToken);
-            await FetchAsync(git, request, mirror, work, cancellationToken);
+            await FetchAsync(git, request, source, work, cancellationToken);
             if (request.Plan.Settings.Checkout)
             {
                 await CompleteAsync(git, request, work, cancellationToken);
@@ -103,22 +103,18 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
     }
 
     private static async Task FetchAsync(
-        HostGit git, SourceTreeRequest request, ProjectMirror mirror, string work, CancellationToken cancellationToken)
+        HostGit git, SourceTreeRequest request, MirrorSource source, string work, CancellationToken cancellationToken)
     {
         IReadOnlyList<string> depth = request.Depth > 0 ? ["--depth", request.Depth.ToString(CultureInfo.InvariantCulture)] : [];
-        // The mirror holds the references under the names they get here.
-        var refspecs = request.Refspecs.Count > 0
-            ? request.Refspecs.Select(spec => spec.TrimStart('+').Split(':', 2)[^1]).Select(name => $"+{name}:{name}")
-            : [$"+refs/gantry/{request.Sha}:refs/gantry/{request.Sha}"];
         await git.RunAsync(work,
             ["-c", "protocol.file.allow=always", "fetch", "--quiet", "--no-recurse-submodules", "--update-shallow", .. request.FetchFlags, .. depth,
-                "--", "file://" + mirror.Folder, .. refspecs], cancellationToken);
+                "--", source.Address, .. source.Refspecs], cancellationToken);
         // What is taken first answers whether a reference leads to the commit; without one it is asked for by its name.
         IReadOnlyList<string> take = request.Plan.Settings.Checkout ? Checkout(request) : ["cat-file", "-e", request.Sha + "^{commit}"];
         if (await git.AskAsync(work, take, cancellationToken) is null)
         {
             await git.RunAsync(work,
-                ["-c", "protocol.file.allow=always", "fetch", "--quiet", "--no-recurse-submodules", "--update-shallow", .. depth, "--", "file://" + mirror.Folder, request.Sha],
+                ["-c", "protocol.file.allow=always", "fetch", "--quiet", "--no-recurse-submodules", "--update-shallow", .. depth, "--", source.Address, request.Sha],
                 cancellationToken);
             await git.RunAsync(work, take, cancellationToken);
         }

@@ -6,6 +6,7 @@ namespace Gantry.Engine.Sources.Mirrors;
 /// <summary>
 /// The private bare mirror of one project in the runner's state folder: objects come over the network once and serve every job.
 /// No job ever sees or writes it. One fetch at a time; readers need no lock.
+/// <para>A project whose repository is on this machine already needs none: checkouts are then made from the repository itself.</para>
 /// </summary>
 internal sealed class ProjectMirror(string folder)
 {
@@ -13,16 +14,32 @@ internal sealed class ProjectMirror(string folder)
 
     public string Folder { get; } = folder;
 
+    /// <summary>The address that a request's checkout is fetched from, and under which names the references are there.</summary>
+    /// <param name="git">Updates the mirror where there is one.</param>
+    /// <param name="request">What is needed.</param>
+    /// <param name="cancellationToken">Ends the update.</param>
+    /// <exception cref="GitException">The server or the network said no.</exception>
+    public async Task<MirrorSource> OpenAsync(HostGit git, SourceTreeRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Remote.Plain.StartsWith("file://", StringComparison.Ordinal))
+        {
+            return new MirrorSource(request.Remote.Plain, [.. Wanted(request)]);
+        }
+
+        await UpdateAsync(git, request, cancellationToken);
+        // The mirror holds the references under the names they get in the checkout.
+        return new MirrorSource("file://" + Folder, [.. Wanted(request).Select(spec => spec.TrimStart('+').Split(':', 2)[^1]).Select(name => $"+{name}:{name}")]);
+    }
+
     private SemaphoreSlim Gate => Gates.GetOrAdd(Folder, _ => new SemaphoreSlim(1, 1));
 
     /// <summary>Makes sure that the commit and the references of the request are there.</summary>
-    /// <exception cref="GitException">The server or the network said no.</exception>
-    public async Task UpdateAsync(HostGit git, SourceTreeRequest request, CancellationToken cancellationToken)
+    private async Task UpdateAsync(HostGit git, SourceTreeRequest request, CancellationToken cancellationToken)
     {
         await Gate.WaitAsync(cancellationToken);
         try
         {
-            await OpenAsync(git, request, cancellationToken);
+            await EnsureAsync(git, request, cancellationToken);
             var shallow = File.Exists(Path.Combine(Folder, "shallow"));
             var fresh = !Directory.EnumerateFileSystemEntries(Path.Combine(Folder, "objects", "pack")).Any();
             IReadOnlyList<string> depth = request.Depth > 0
@@ -42,7 +59,7 @@ internal sealed class ProjectMirror(string folder)
     private static IEnumerable<string> Wanted(SourceTreeRequest request) =>
         request.Refspecs.Count > 0 ? request.Refspecs : [$"+{request.Sha}:refs/gantry/{request.Sha}"];
 
-    private async Task OpenAsync(HostGit git, SourceTreeRequest request, CancellationToken cancellationToken)
+    private async Task EnsureAsync(HostGit git, SourceTreeRequest request, CancellationToken cancellationToken)
     {
         if (File.Exists(Path.Combine(Folder, "HEAD")))
         {
@@ -57,3 +74,8 @@ internal sealed class ProjectMirror(string folder)
         await git.RunAsync(Folder, ["config", "uploadpack.allowAnySHA1InWant", "true"], cancellationToken);
     }
 }
+
+/// <summary>Where a checkout is fetched from.</summary>
+/// <param name="Address">For <c>git fetch</c>.</param>
+/// <param name="Refspecs">From the names there to those in the checkout.</param>
+internal sealed record MirrorSource(string Address, IReadOnlyList<string> Refspecs);
