@@ -270,6 +270,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
             assignment.Progress?.Entered(stage);
         },
         PlaceBroke = (stage, broken) => Log.StageBroke(logger, assignment.Payload.Id, stage, broken),
+        BeforeCleanup = failed => assignment.Session?.HoldAsync(failed, lifetime.Job) ?? Task.CompletedTask,
         CleanupFailed = message => Log.CleanupFailed(logger, assignment.Payload.Id, message),
     };
 

@@ -53,6 +53,7 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
         var soFar = _failure;
         var cache = await SaveAsync(plan.Stages.OfType<PlannedStage.ArchiveCache>().FirstOrDefault(s => s.JobFailed == soFar is not null));
         var upload = await SaveAsync(plan.Stages.OfType<PlannedStage.UploadArtifacts>().FirstOrDefault(s => s.JobFailed == soFar is not null));
+        await settings.BeforeCleanup((soFar ?? cache ?? upload) is not null);
         await CleanAsync();
         return soFar ?? cache ?? upload;
     }

@@ -21,6 +21,9 @@ internal sealed record WalkSettings
     /// <summary>A stage ended because its place broke: for the operator's log.</summary>
     public required Action<string, EnvironmentException> PlaceBroke { get; init; }
 
+    /// <summary>Everything but the clean-up is done; told whether the job failed.</summary>
+    public required Func<bool, Task> BeforeCleanup { get; init; }
+
     /// <summary>For the operator's log.</summary>
     public required Action<string> CleanupFailed { get; init; }
 }

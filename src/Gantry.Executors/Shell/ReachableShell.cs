@@ -7,7 +7,7 @@ namespace Gantry.Executors.Shell;
 /// A job on this machine whose files the runner's own process puts in and takes out, for runs where runner and job are the
 /// same user: there is nothing that one may and the other may not. Every job begins in a folder of its own.
 /// </summary>
-internal sealed class ReachableShell(ShellEnvironment inner, string stateFolder, string hostName) : IJobEnvironment, IReachableWorkspace
+internal sealed class ReachableShell(ShellEnvironment inner, string stateFolder, string hostName) : IJobEnvironment, IReachableWorkspace, ITerminalPlace
 {
     public EnvironmentHandle Handle => inner.Handle;
 
@@ -19,6 +19,8 @@ internal sealed class ReachableShell(ShellEnvironment inner, string stateFolder,
 
     public Task<ScriptExit> RunAsync(StageScript script, IJobLog log, CancellationToken cancellationToken) =>
         inner.RunAsync(script, log, cancellationToken);
+
+    public Task<ITerminalShell> OpenTerminalAsync(CancellationToken cancellationToken) => inner.OpenTerminalAsync(cancellationToken);
 
     public async Task PlaceAsync(IReadOnlyList<PlacedTree> trees, IJobLog log, CancellationToken cancellationToken)
     {

@@ -78,6 +78,8 @@ internal sealed class JobSession : IJobSession, IDisposable
 
     public void Open(ITerminalPlace place) => _place.TrySetResult(place);
 
+    public Task HoldAsync(bool failed, CancellationToken job) => Task.CompletedTask;
+
     public async Task CloseAsync(IJobLog log, CancellationToken job)
     {
         Task? visit;

@@ -101,7 +101,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
         {
             running.Progress.Left();
             slot.Dispose();
-            job.Session?.Dispose();
+            (job.Session as IDisposable)?.Dispose();
             running.Lifetime.Dispose();
             _jobs.TryRemove(running, out _);
             LogList(running, added: false);

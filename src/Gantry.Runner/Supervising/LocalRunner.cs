@@ -49,8 +49,12 @@ public sealed class LocalRunner : IDisposable
         RunnerIdentities.For(_options.Entry.Settings.Version, _options.Entry.Settings, _options.Executor.Traits, _options.Entry.Facts);
 
     /// <summary>Takes the job over. Returns at once.</summary>
-    public void Start(JobPayload payload, IJobLink link) => _supervisor.Start(new ReceivedJob
+    /// <param name="payload">The job.</param>
+    /// <param name="link">Its line to the coordinator.</param>
+    /// <param name="session">Who may let people into its place, and keep it; null for nobody.</param>
+    public void Start(JobPayload payload, IJobLink link, IJobSession? session) => _supervisor.Start(new ReceivedJob
     {
+        Session = session,
         Payload = payload,
         Runner = _options.Entry,
         Executor = _options.Executor,

@@ -1,5 +1,6 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Links;
+using Gantry.Engine.Running;
 using Gantry.Protocol.Jobs;
 using Gantry.Runner.Configuration;
 
@@ -15,5 +16,5 @@ internal sealed record ReceivedJob
     public required string CorrelationId { get; init; }
 
     /// <summary>The door of its terminal; null: none was offered. Disposed with the job.</summary>
-    public Sessions.JobSession? Session { get; init; }
+    public IJobSession? Session { get; init; }
 }

@@ -33,6 +33,7 @@ internal static class CommandTable
         FleetingCommand.Create(),
         ManCommand.Create(),
         ExecCommand.Create(),
+        ShellJobCommand.Create(),
         CiCommand.Create(),
         TransferCommands.Uploader(),
         TransferCommands.Downloader(),

@@ -19,6 +19,8 @@ internal static class ExecCommand
         var manual = flags.List("manual", "start this manual job as soon as it can be started");
         var artifacts = flags.Text("artifacts-to", "folder to put the artifacts of the jobs in");
         var report = flags.Text("report", "file to write a report in JSON to");
+        var keep = flags.Switch("keep-on-failure", "a failed job waits with its files and containers as they are, until a `gantry shell` was in it, or Ctrl-C");
+        var watch = flags.Switch("watch", "run again whenever a file of the project changes, until Ctrl-C");
         var verbose = flags.Switch("verbose", "show the whole log, not only what the scripts print");
         var plain = flags.Switch("plain", "lines with the job's name in front, also on a terminal");
         var state = flags.Text("state-dir", "folder of Gantry's own state", "GANTRY_STATE_DIR");
@@ -34,7 +36,7 @@ internal static class ExecCommand
                 throw new CommandException($"--executor {executor.Value}: expected shell or docker", 2);
             }
 
-            return new ExecRun(context, source.Options(context) with
+            var options = source.Options(context) with
             {
                 Jobs = context.Arguments,
                 Stages = stages,
@@ -45,10 +47,12 @@ internal static class ExecCommand
                 Image = image.Value,
                 ArtifactsTo = SourceFlags.Absolute(context, artifacts.Value),
                 Report = SourceFlags.Absolute(context, report.Value),
+                KeepOnFailure = keep.Value,
                 Verbose = verbose.Value,
                 Plain = plain.Value || verbose.Value,
                 StateFolder = Path.Combine(state.Value.Length > 0 ? SourceFlags.Absolute(context, state.Value) : context.Host.StateFolder, "exec"),
-            }).RunAsync(cancellationToken);
+            };
+            return watch.Value ? new ExecWatch(context, options).RunAsync(cancellationToken) : new ExecRun(context, options).RunAsync(cancellationToken);
         })
         { ArgumentsText = "[job...]" };
     }

@@ -1,6 +1,7 @@
 using Gantry.CommandLine;
 using Gantry.Exec;
 using Gantry.Includes;
+using Gantry.Pipelines.Includes;
 
 namespace Gantry.Commands;
 
@@ -17,6 +18,7 @@ internal sealed class SourceFlags(FlagSet flags)
     private readonly FlagValue<bool> _committed = flags.Switch("committed", "HEAD only: leave out changes that are not committed");
     private readonly List<string> _variables = flags.List("variable", "KEY=VALUE for this pipeline, or KEY for its value in the environment; may be repeated");
     private readonly FlagValue<string> _variablesFile = flags.Text("variables-file", "the project's variables: TOML as .gantry/variables.toml, or KEY=VALUE lines");
+    private readonly List<string> _checkouts = flags.List("include-from", "PROJECT=FOLDER: read includes and components of that project from a checkout, as its files are now; may be repeated");
     private readonly List<string> _inputs = flags.List("input", "NAME=VALUE of spec:inputs; may be repeated");
 
     public ExecOptions Options(CommandContext context)
@@ -40,6 +42,7 @@ internal sealed class SourceFlags(FlagSet flags)
             Variables = _variables,
             VariablesFile = Absolute(context, _variablesFile.Value),
             Inputs = _inputs,
+            Checkouts = _checkouts,
             Concurrent = 1,
             StateFolder = Path.Combine(context.Host.StateFolder, "exec"),
         };
@@ -49,6 +52,29 @@ internal sealed class SourceFlags(FlagSet flags)
     public static IncludeClient Connect(CommandContext context, ProjectIdentity project) => new(
         Path.Combine(context.Host.StateFolder, "exec", "includes"), project.ServerUrl,
         context.Environment.GetValueOrDefault("GITLAB_TOKEN") is { Length: > 0 } token ? token : null);
+
+    /// <summary>Includes from elsewhere: from checkouts that were named, else over the network.</summary>
+    /// <param name="context">The command's.</param>
+    /// <param name="options">Names the checkouts.</param>
+    /// <param name="outside">Everything else.</param>
+    public static IIncludeSource Includes(CommandContext context, ExecOptions options, IIncludeSource outside)
+    {
+        if (options.Checkouts.Count == 0)
+        {
+            return outside;
+        }
+
+        var folders = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var text in options.Checkouts)
+        {
+            var (project, folder) = text.Split('=', 2) is [var name, var path] && name.Trim('/').Contains('/', StringComparison.Ordinal)
+                ? (name.Trim('/'), Absolute(context, path))
+                : throw new CommandException($"--include-from {text}: expected PROJECT=FOLDER, such as group/templates=../templates", 2);
+            folders[project] = Directory.Exists(folder) ? folder : throw new CommandException($"--include-from {text}: there is no folder {folder}", 2);
+        }
+
+        return new CheckoutIncludes(folders, outside);
+    }
 
     public static string Absolute(CommandContext context, string path) =>
         path.Length == 0 ? "" : Path.GetFullPath(path, context.Host.WorkingFolder);

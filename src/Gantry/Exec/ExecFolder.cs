@@ -3,10 +3,13 @@ namespace Gantry.Exec;
 /// <summary>The folder of one run, removed at its end whatever happened.</summary>
 internal sealed class ExecFolder : IDisposable
 {
+    /// <summary>Of the folder's name, in the folder for temporary files.</summary>
+    public const string Prefix = "gantry-exec-";
+
     private const UnixFileMode Everything = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     /// <summary>0700.</summary>
-    public string Root { get; } = Directory.CreateTempSubdirectory("gantry-exec-").FullName;
+    public string Root { get; } = Directory.CreateTempSubdirectory(Prefix).FullName;
 
     /// <summary>The coordinator's.</summary>
     public string Data => Path.Combine(Root, "data");

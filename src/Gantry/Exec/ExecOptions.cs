@@ -62,6 +62,12 @@ internal sealed record ExecOptions
     /// <summary>Where the report goes; absolute, or empty.</summary>
     public string Report { get; init; } = "";
 
+    /// <summary>A failed job waits with its place as it is until somebody was in it.</summary>
+    public bool KeepOnFailure { get; init; }
+
+    /// <summary><c>group/project=FOLDER</c>: checkouts that answer for their projects' includes.</summary>
+    public IReadOnlyList<string> Checkouts { get; init; } = [];
+
     /// <summary>Shows what the runner says too, not only what the scripts print.</summary>
     public bool Verbose { get; init; }
 

@@ -16,6 +16,7 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
 {
     private readonly string _key = ProjectIdentity.KeyOf(source.Tree.Root);
     private DockerExecutor? _docker;
+    private KeptJobs? _kept;
 
     /// <summary>Docker when asked for, or when a job has an image and an engine answers; else the shell of this machine.</summary>
     /// <param name="hasImages">A job names an image.</param>
@@ -35,10 +36,17 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
 
         var shell = docker is null || (options.Executor.Length == 0 && options.Image.Length == 0) ? Shell() : null;
         return new ExecRunners(
-            shell is null ? null : Runner(shell, changed), docker is null ? null : Runner(docker, changed), options.Concurrent, Path.Combine(folder.State, "jobs"));
+            shell is null ? null : Runner(shell, changed), docker is null ? null : Runner(docker, changed), options.Concurrent, Path.Combine(folder.State, "jobs"))
+        {
+            Kept = _kept = options.KeepOnFailure ? KeptJobs.Open(folder.Root, _key, warn) : null,
+        };
     }
 
-    public void Dispose() => _docker?.Dispose();
+    public void Dispose()
+    {
+        _kept?.Dispose();
+        _docker?.Dispose();
+    }
 
     private LocalRunner Runner(IExecutor executor, Action changed) => new(new LocalRunnerOptions
     {

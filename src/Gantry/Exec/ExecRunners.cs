@@ -16,6 +16,9 @@ internal sealed class ExecRunners(LocalRunner? shell, LocalRunner? docker, int c
 {
     private readonly LocalRunner[] _all = [.. new[] { shell, docker }.OfType<LocalRunner>()];
 
+    /// <summary>Keeps failed jobs; null to keep none.</summary>
+    public KeptJobs? Kept { get; init; }
+
     /// <summary>Jobs that could begin at once.</summary>
     public int Free => concurrent - Running;
 
@@ -34,8 +37,11 @@ internal sealed class ExecRunners(LocalRunner? shell, LocalRunner? docker, int c
     public void Start(LocalAssignment job)
     {
         var runner = job.Payload.Image?.Name is { Length: > 0 } ? docker ?? shell : shell ?? docker;
-        runner!.Start(job.Payload, job.Link);
+        runner!.Start(job.Payload, job.Link, Kept?.SessionOf(job.Payload.JobInfo.Name));
     }
+
+    /// <summary>Nothing is kept any longer: the user does not want to wait.</summary>
+    public void Release() => Kept?.Release();
 
     public void Cancel(long jobId) => Array.ForEach(_all, runner => runner.Cancel(jobId));
 

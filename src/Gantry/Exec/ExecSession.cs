@@ -73,6 +73,7 @@ internal sealed class ExecSession(LocalCoordinator coordinator, ExecRunners runn
 
     private async Task CancelAsync(long root, int times, CancellationToken cancellationToken)
     {
+        runner.Release();
         if (times == 1)
         {
             view.Note("Cancelling; press Ctrl-C again to end at once.");

@@ -16,10 +16,16 @@ internal static partial class EmbeddedSqlite
     private const uint CloseOnExec = 1;
 
     private static IntPtr _handle;
+    private static int _registered;
 
-    /// <summary>Call before the first database is opened. Once.</summary>
-    public static void Register() =>
-        NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
+    /// <summary>Call before the first database is opened. A second call changes nothing.</summary>
+    public static void Register()
+    {
+        if (Interlocked.Exchange(ref _registered, 1) == 0)
+        {
+            NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
+        }
+    }
 
     private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
     {

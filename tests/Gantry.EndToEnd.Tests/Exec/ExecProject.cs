@@ -37,6 +37,14 @@ internal sealed class ExecProject : IDisposable
     public Task<string> OnTerminalAsync(string flags) =>
         RunningProcess.RunAsync("script", ["--quiet", "--return", "--command", $"{GantryBinary.Path} exec --executor shell {flags}", "/dev/null"], Environment(), Folder);
 
+    /// <summary>What <c>gantry shell</c> shows when this is typed into it.</summary>
+    public async Task<string> InShellAsync(string job, string typed)
+    {
+        var file = Path.Combine(_scratch.Sub("typed"), "keys");
+        await File.WriteAllTextAsync(file, typed);
+        return await RunningProcess.RunAsync("sh", ["-c", "exec \"$0\" shell \"$1\" < \"$2\"", GantryBinary.Path, job, file], Environment(), Folder);
+    }
+
     public Task<string> GitAsync(params string[] arguments) =>
         RunningProcess.RunAsync("git", ["-C", Folder, "-c", "user.name=Test", "-c", "user.email=test@example.com", .. arguments]);
 

@@ -128,6 +128,70 @@ public sealed class ExecTests
         Assert.Contains(".gitlab-ci.yml:2:", lint, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task A_failed_job_is_kept_until_somebody_was_in_it_with_its_variables_and_files()
+    {
+        using var project = await ExecProject.OpenAsync("""
+            broken:
+              variables: { FLAVOUR: mint }
+              script: ['echo made > left.txt', 'exit 3']
+            """);
+        await using var run = project.Start("--keep-on-failure");
+        await Eventually.IsAsync(() => Task.FromResult(run.Output.Contains("gantry shell broken", StringComparison.Ordinal)), "the note of the kept job");
+
+        var refused = await project.GantryAsync(2, "shell", "other");
+        Assert.Contains("no job 'other' is kept; kept: broken", refused, StringComparison.Ordinal);
+        var shell = await project.InShellAsync("broken", "echo \"$FLAVOUR-$(cat left.txt)-$CI_JOB_NAME\"; exit\n");
+
+        Assert.Contains("mint-made-broken", shell, StringComparison.Ordinal);
+        Assert.Equal(1, await run.WaitAsync());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(project.Temporary));
+        Assert.Contains("nothing is kept", await project.GantryAsync(2, "shell", "broken"), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Watching_runs_again_after_a_change_but_not_for_ignored_files()
+    {
+        using var project = await ExecProject.OpenAsync("show: { script: ['echo \"says $(cat word.txt)\"'] }");
+        project.Write(".gitignore", "*.tmp\n");
+        project.Write("word.txt", "one\n");
+        await using var run = project.Start("--watch");
+        await Eventually.IsAsync(() => Task.FromResult(run.Output.Contains("Waiting for changes", StringComparison.Ordinal)), "the end of the first run");
+
+        project.Write("noise.tmp", "x");
+        project.Write("word.txt", "two\n");
+        await Eventually.IsAsync(() => Task.FromResult(run.Output.Split("Waiting for changes").Length > 2), "the end of the second run");
+        run.Signal("INT");
+
+        Assert.Equal(0, await run.WaitAsync());
+        Assert.Contains("says one", run.Output, StringComparison.Ordinal);
+        Assert.Contains("word.txt has changed", run.Output, StringComparison.Ordinal);
+        Assert.Contains("says two", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Includes_of_a_project_come_from_the_checkout_that_was_named()
+    {
+        using var templates = await ExecProject.OpenAsync("unused: { script: [echo] }");
+        Directory.CreateDirectory(Path.Combine(templates.Folder, "templates"));
+        templates.Write("jobs.yml", "shared: { script: ['echo from the checkout'] }\n");
+        templates.Write("templates/greet.yml", "spec: { inputs: { name: {} } }\n---\ngreet: { script: ['echo hello $[[ inputs.name ]]'] }\n");
+        using var project = await ExecProject.OpenAsync("""
+            include:
+              - project: tools/templates
+                ref: v1
+                file: jobs.yml
+              - component: gitlab.example.com/tools/templates/greet@1.0
+                inputs: { name: you }
+            """);
+
+        var output = await project.RunAsync(0, "--include-from", $"tools/templates={templates.Folder}");
+
+        Assert.Contains("from the checkout", output, StringComparison.Ordinal);
+        Assert.Contains("hello you", output, StringComparison.Ordinal);
+        Assert.Contains("there is no folder", await project.RunAsync(2, "--include-from", "a/b=nowhere"), StringComparison.Ordinal);
+    }
+
     private static bool IsOurs(Process process)
     {
         try

@@ -37,6 +37,8 @@ public sealed class ShellTerminalTests
 
         public void Open(ITerminalPlace place) => _ = TalkAsync(place);
 
+        public Task HoldAsync(bool failed, CancellationToken job) => Task.CompletedTask;
+
         public Task CloseAsync(IJobLog log, CancellationToken job)
         {
             Closed = true;
