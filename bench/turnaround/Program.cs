@@ -30,6 +30,7 @@ if (!args.Contains("--docker"))
 
 if (!args.Contains("--shell"))
 {
+    await ExecDockerCases.ReportAsync(binary, runs);
     await new DockerCases(binary, runs).RunAsync(args.Contains("--full"));
 }
 

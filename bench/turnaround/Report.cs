@@ -17,6 +17,10 @@ internal static class Report
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{name,-44}{"",10}{Median([.. of.Order()]) / Median([.. to.Order()]),8:F1} x"));
 
+    public static void Difference(string name, IReadOnlyList<TimeSpan> of, IReadOnlyList<TimeSpan> to) =>
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{name,-44}{"",10}{(Median([.. of.Order()]) - Median([.. to.Order()])).TotalSeconds,8:F2} s"));
+
     public static void Rate(string name, TimeSpan time, long bytes) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-44}{time.TotalSeconds,8:F1} s{bytes / 1e6 / time.TotalSeconds,8:F1} MB/s"));
 
