@@ -11,6 +11,10 @@ namespace Gantry.Pipelines.Patterns;
 internal static class PathGlob
 {
     private const int CacheSize = 5_000;
+
+    // A line of braces has 2^n readings: beyond this many they are not written out.
+    private const int MaxReadings = 500;
+
     private static readonly ConcurrentDictionary<string, Regex> Cache = new(StringComparer.Ordinal);
 
     public static bool HasWildcard(string pattern) => pattern.AsSpan().IndexOfAny("*?[{") >= 0;
@@ -29,12 +33,34 @@ internal static class PathGlob
             Cache.Clear();
         }
 
-        var alternatives = Braces(pattern).Select(Translate);
-        return Cache[pattern] = new Regex($@"\A(?:{string.Join('|', alternatives)})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
+        var readings = Braces(pattern).Take(MaxReadings + 1).ToList();
+        var text = readings.Count > MaxReadings ? Nested(pattern, atStart: true) : string.Join('|', readings.Select(reading => Translate(reading)));
+        return Cache[pattern] = new Regex($@"\A(?:{text})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
     }
 
-    /// <summary>All readings of <c>{a,b}</c>, nested ones too. An unclosed brace is a plain character.</summary>
-    private static IEnumerable<string> Braces(string pattern)
+    /// <summary>
+    /// As long as the pattern itself, whatever its braces multiply to. What follows a brace counts as the begin of a segment only
+    /// when every alternative ends with one.
+    /// </summary>
+    private static string Nested(string pattern, bool atStart)
+    {
+        if (Parts(pattern) is not var (head, parts, tail))
+        {
+            return Translate(pattern, atStart);
+        }
+
+        var begins = head.Length == 0 ? atStart : head[^1] == '/';
+        var goesOn = parts.All(part => part.Length == 0 ? begins : part[^1] == '/');
+        return $"{Translate(head, atStart)}(?:{string.Join('|', parts.Select(part => Nested(part, begins)))}){Nested(tail, goesOn)}";
+    }
+
+    /// <summary>All readings of <c>{a,b}</c>, nested ones too, one after the other. An unclosed brace is a plain character.</summary>
+    private static IEnumerable<string> Braces(string pattern) => Parts(pattern) is var (head, parts, tail)
+        ? parts.SelectMany(part => Braces(head + part + tail))
+        : [pattern];
+
+    /// <summary>The first brace: what stands before it, its alternatives, what stands behind it; null when there is none.</summary>
+    private static (string Head, IReadOnlyList<string> Parts, string Tail)? Parts(string pattern)
     {
         var open = -1;
         var depth = 0;
@@ -55,20 +81,21 @@ internal static class PathGlob
                     break;
                 case '}' when depth > 0 && --depth == 0:
                     commas.Add(at);
-                    var (head, tail) = (pattern[..open], pattern[(at + 1)..]);
-                    return commas.Zip(commas.Skip(1), (from, to) => pattern[(from + 1)..to]).SelectMany(part => Braces(head + part + tail));
+                    return (pattern[..open], [.. commas.Zip(commas.Skip(1), (from, to) => pattern[(from + 1)..to])], pattern[(at + 1)..]);
             }
         }
 
-        return [pattern];
+        return null;
     }
 
-    private static string Translate(string pattern)
+    /// <param name="pattern">Without braces.</param>
+    /// <param name="atStart">A segment begins with it.</param>
+    private static string Translate(string pattern, bool atStart = true)
     {
         var text = new StringBuilder();
         for (var at = 0; at < pattern.Length;)
         {
-            var atSegmentStart = at == 0 || pattern[at - 1] == '/';
+            var atSegmentStart = at == 0 ? atStart : pattern[at - 1] == '/';
             if (atSegmentStart && pattern.AsSpan(at).StartsWith("**/", StringComparison.Ordinal))
             {
                 text.Append("(?:[^/]+/)*");

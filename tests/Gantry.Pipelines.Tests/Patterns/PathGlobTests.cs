@@ -33,4 +33,16 @@ public sealed class PathGlobTests
     [Fact]
     public void Any_glob_can_be_asked() =>
         Gen.Char["ab/*?[]{},!^-\\.+("].Array[0, 12].Sample(chars => { _ = PathGlob.IsMatch(new string(chars), "a/b"); }, iter: 10_000);
+
+    [Fact(Timeout = 10_000)]
+    public void Braces_that_multiply_cost_no_more_than_their_length()
+    {
+        var pattern = string.Concat(Enumerable.Repeat("{a,b}", 40)) + "/{x/,y/}**/{c,d{e,f}}.txt";
+        var folder = string.Concat(Enumerable.Repeat("ab", 20));
+
+        Assert.True(PathGlob.IsMatch(pattern, folder + "/x/one/two/de.txt"));
+        Assert.True(PathGlob.IsMatch(pattern, folder + "/y/c.txt"));
+        Assert.False(PathGlob.IsMatch(pattern, folder + "/z/c.txt"));
+        Assert.False(PathGlob.IsMatch(pattern, folder + "a/x/c.txt"));
+    }
 }
