@@ -157,6 +157,22 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
         }
     }
 
+    /// <summary>Volumes that somebody else knows the names of; those that do not exist or are in use are left out.</summary>
+    /// <param name="lastUsed">Names, and when each was used.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="EnvironmentException">The engine cannot be asked.</exception>
+    public async Task<IReadOnlyList<KeptThing>> VolumesAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new EngineStock(_engine.Value, _surroundings.OwnerId, new EngineLedger(_surroundings.StateFolder, _time, _logger)).NamedAsync(lastUsed, cancellationToken);
+        }
+        catch (EngineException e)
+        {
+            throw EnvironmentException.Broken(e.Message, e);
+        }
+    }
+
     public void Dispose()
     {
         if (_engine.IsValueCreated)

@@ -3,7 +3,10 @@ using Gantry.CommandLine;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Keeping;
 using Gantry.Engine.Sources.Mirrors;
+using Gantry.Exec;
+using Gantry.Executors.Docker;
 using Gantry.Runner.Configuration;
+using Gantry.Runner.Registration;
 
 namespace Gantry.Commands;
 
@@ -25,7 +28,7 @@ internal static class PruneCommand
         var size = flags.Text("max-size", "bytes that may stay in all, such as 20GB");
         var free = flags.Text("min-free", "bytes that each disk is to have free, such as 10GB");
         var unused = flags.Duration("unused-for", "what was used within this time stays", initial: Unused);
-        return new Command("prune", "remove mirrors, cache volumes and pulled images that were not used for long", flags, (context, cancellationToken) =>
+        return new Command("prune", "remove mirrors, caches and pulled images that were not used for long", flags, (context, cancellationToken) =>
         {
             var limits = new PruneLimits(Size("max-size", size.Value), Size("min-free", free.Value), unused.Value);
             if (all.Value == (limits.MaxBytes is not null || limits.MinFree is not null))
@@ -99,8 +102,35 @@ internal static class PruneCommand
             }
         }
 
+        things.AddRange(await OfLocalRunsAsync(context, request, host, cancellationToken));
         // Several entries may share an engine.
         return [.. things.DistinctBy(thing => (thing.Disk.Name, thing.Kind, thing.Name))];
+    }
+
+    private static async Task<IReadOnlyList<KeptThing>> OfLocalRunsAsync(
+        CommandContext context, PruneRequest request, ExecutorHost host, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await new ExecCaches(Path.Combine(request.StateFolder, "exec")).FindAsync(() => LocalEngine(context, host), cancellationToken);
+        }
+        catch (EnvironmentException error)
+        {
+            await context.Terminal.Error.WriteLineAsync($"caches of gantry exec: {error.Message}");
+            return [];
+        }
+    }
+
+    // As `gantry exec` finds it: the machine's own, or what DOCKER_HOST names.
+    private static DockerExecutor LocalEngine(CommandContext context, ExecutorHost host)
+    {
+        var table = RunnerFlags.NewEntry();
+        foreach (var (flag, value) in new[] { ("--name", "gantry exec"), ("--url", "https://gitlab.local"), ("--token", "glrt-local"), ("--executor", "docker"), ("--docker-image", "none") })
+        {
+            RunnerEntryFlags.Set(table, flag, value);
+        }
+
+        return (DockerExecutor)ExecutorTable.Find("docker")!.Open(SettingsReader.OfEntry(table, "local", RunnerTools.Settings(context)).Runners[0], host);
     }
 
     private static long? Size(string flag, string text) => text.Length == 0 ? null

@@ -79,14 +79,14 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
         if (executor == "shell")
         {
             RunnerEntryFlags.Set(table, "--builds-dir", folder.Builds);
-            RunnerEntryFlags.Set(table, "--cache-dir", Path.Combine(options.StateFolder, "cache", _key));
+            RunnerEntryFlags.Set(table, "--cache-dir", new ExecCaches(options.StateFolder).FolderOf(_key));
         }
         else
         {
             RunnerEntryFlags.Set(table, "--docker-pull-policy", "if-not-present");
             RunnerEntryFlags.Set(table, "--docker-image", options.Image);
             // One volume for all jobs of the project, and for the next run: the usual ones are per slot.
-            RunnerEntryFlags.Set(table, "--docker-volumes", $"gantry-exec-{_key}:/cache");
+            RunnerEntryFlags.Set(table, "--docker-volumes", new ExecCaches(options.StateFolder).UseVolume(_key) + ":/cache");
         }
 
         var entry = SettingsReader.OfEntry(table, "local", RunnerTools.Settings(context)).Runners[0];

@@ -13,11 +13,36 @@ internal sealed class EngineStock(EngineClient engine, string owner, EngineLedge
     {
         var facts = await engine.FactsAsync(cancellationToken);
         var known = ledger.Read(facts.Key(engine.Endpoint));
-        var disk = engine.Endpoint is EngineEndpoint.UnixSocket && Directory.Exists(facts.DockerRootDir)
-            ? KeptDisk.Of(facts.DockerRootDir)
-            : new KeptDisk(engine.Endpoint.ToString(), null);
+        var disk = DiskOf(facts);
         return [.. await VolumesAsync(known, disk, cancellationToken), .. await ImagesAsync(known, disk, cancellationToken)];
     }
+
+    /// <summary>Volumes by name, as far as they exist and nothing uses them.</summary>
+    /// <param name="lastUsed">Names, and when each was used.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="EngineException">The engine cannot be asked.</exception>
+    public async Task<IReadOnlyList<KeptThing>> NamedAsync(IReadOnlyDictionary<string, DateTimeOffset> lastUsed, CancellationToken cancellationToken)
+    {
+        var disk = DiskOf(await engine.FactsAsync(cancellationToken));
+        return
+        [
+            .. (await engine.DiskUsageAsync(cancellationToken)).Volumes
+                .Where(volume => lastUsed.ContainsKey(volume.Name) && volume.UsageData is not { RefCount: > 0 })
+                .Select(volume => new KeptThing
+                {
+                    Kind = EngineLedger.Volume,
+                    Name = volume.Name,
+                    Bytes = Math.Max(0, volume.UsageData?.Size ?? 0),
+                    LastUsed = lastUsed[volume.Name],
+                    Disk = disk,
+                    RemoveAsync = token => TryAsync(() => engine.Volumes.RemoveAsync(volume.Name, token)),
+                }),
+        ];
+    }
+
+    private KeptDisk DiskOf(EngineFacts facts) => engine.Endpoint is EngineEndpoint.UnixSocket && Directory.Exists(facts.DockerRootDir)
+        ? KeptDisk.Of(facts.DockerRootDir)
+        : new KeptDisk(engine.Endpoint.ToString(), null);
 
     private async Task<IReadOnlyList<KeptThing>> VolumesAsync(IReadOnlyList<LedgerEntry> known, KeptDisk disk, CancellationToken cancellationToken)
     {
