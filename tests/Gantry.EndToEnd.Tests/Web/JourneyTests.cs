@@ -12,7 +12,6 @@ public sealed partial class JourneyTests(WebHouse house)
     private const string Hostile = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>";
 
     [Fact(Timeout = 120_000)]
-    [Trait("Needs", "Full")]
     public async Task The_first_start_prints_a_link_that_sets_the_owners_password()
     {
         using var scratch = new ScratchFolder();

@@ -90,8 +90,9 @@ internal static class PasswordPages
     {
         var scope = request.Scope(AccessLevel.None);
         var view = new PasswordView(scope, token is null ? WebPath.Password : WebPath.PasswordLink, token, error);
-        // The address holds a secret: it must not travel to other pages.
-        request.Http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        // The address holds a secret, which must not travel on. Not "no-referrer": with it browsers post "Origin: null", which
+        // the form guard refuses as it must.
+        request.Http.Response.Headers["Referrer-Policy"] = "strict-origin";
         return request.ShowAsync(request.Frame(scope, request.Words.SetPassword, Slice.Password(view)), status);
     }
 }
