@@ -156,7 +156,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
             Schedules = new ScheduleRunner(database, repositories, creator, clock, loggers.CreateLogger<ScheduleRunner>()),
             Signal = new QueueSignal(feed, clock),
             Queue = new JobQueue(database, feed, new Assignment(lifecycle, payloads, clock)),
-            Heartbeats = new RunnerHeartbeats(database, clock),
+            Heartbeats = new RunnerHeartbeats(database, feed, clock),
             Lifecycle = lifecycle,
             Actions = new JobActions(database, lifecycle),
             Creator = creator,
@@ -182,6 +182,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         var api = new ApiRoutes(app, services.Authentication);
         RunnerApiRoutes.Map(api, services);
         RestApiRoutes.Map(api, services);
+        api.MapUnknown();
         DiscoveryEndpoints.Map(app, services);
         new CacheEndpoints(services).Map(app);
         app.MapWeb(services);

@@ -26,6 +26,26 @@ internal sealed class ApiRequest(HttpContext http, Caller caller, RequestValues 
 
     public Page Page => new(Math.Max(1, values.Number("page") ?? 1), Math.Clamp(values.Number("per_page") ?? Page.First.Size, 1, LargestPage));
 
+    /// <summary>The slice of a list that can be paged by place: <c>pagination=keyset</c>, with the cursor of the link that was followed.</summary>
+    public Page KeysetPage
+    {
+        get
+        {
+            if (values.Text("pagination") != "keyset")
+            {
+                return Page;
+            }
+
+            if (values.Text("order_by") is not (null or "id"))
+            {
+                throw NoKeyset();
+            }
+
+            var ascending = values.Text("sort") == "asc";
+            return Page with { Number = 1, IsAscending = ascending, After = Keyset.Read(values.Text("cursor")) ?? (ascending ? 0 : long.MaxValue) };
+        }
+    }
+
     /// <summary>A part of the path, decoded once: <c>group%2Fproject</c> arrives as <c>group/project</c>.</summary>
     public string Route(string name) => Uri.UnescapeDataString((string?)http.GetRouteValue(name) ?? "");
 
@@ -48,9 +68,29 @@ internal sealed class ApiRequest(HttpContext http, Caller caller, RequestValues 
     /// <summary>A slice with the headers by which clients page on.</summary>
     public Task WritePageAsync<TRow, TView>(Paged<TRow> slice, Func<TRow, TView> view, JsonTypeInfo<List<TView>> type)
     {
+        if (values.Text("pagination") == "keyset")
+        {
+            throw NoKeyset();
+        }
+
         Pagination.AddHeaders(http, Page, slice.Total);
         return WriteAsync([.. slice.Items.Select(view)], type);
     }
+
+    /// <summary>As above, for a list that was read with <see cref="KeysetPage"/>.</summary>
+    public Task WriteKeysetAsync<TRow>(Page page, Paged<TRow> slice, Func<TRow, long> id, JsonTypeInfo<List<TRow>> type)
+    {
+        if (page.After is null)
+        {
+            return WritePageAsync(slice, row => row, type);
+        }
+
+        Keyset.AddHeaders(http, page, slice.Items.Count == page.Size ? id(slice.Items[^1]) : null);
+        return WriteAsync([.. slice.Items], type);
+    }
+
+    private static ApiException NoKeyset() =>
+        new(StatusCodes.Status405MethodNotAllowed, "Keyset pagination is not yet available for this type of request") { IsParameter = true };
 
     /// <summary>A whole list, cut to the page that was asked for.</summary>
     public Task WritePageAsync<TRow, TView>(IReadOnlyList<TRow> all, Func<TRow, TView> view, JsonTypeInfo<List<TView>> type) =>

@@ -23,6 +23,10 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder routes, Authentication aut
             await handler(new ApiRequest(http, caller, await RequestValues.ReadAsync(http.Request, http.RequestAborted)));
         });
 
+    /// <summary>What nothing else answers below <c>/api</c> is told so in the API's words, not with a page.</summary>
+    public void MapUnknown() =>
+        routes.MapFallback("/api/{**path}", http => ErrorWriter.WriteAsync(http, new ApiException(StatusCodes.Status404NotFound, "404 Not Found") { IsParameter = true }));
+
     /// <summary>For calls that authenticate in their own way and read their own body.</summary>
     public void MapRaw(string method, string path, Func<HttpContext, Task> handler) =>
         routes.MapMethods(Prefix + path, [method], async http =>

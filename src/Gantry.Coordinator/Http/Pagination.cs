@@ -36,13 +36,16 @@ internal static class Pagination
         headers.Link = string.Join(", ", links);
     }
 
-    private static string Address(HttpContext http, Page page, long number)
+    private static string Address(HttpContext http, Page page, long number) => Address(http, page, "page", Text(number));
+
+    /// <summary>This request's address for another slice; secrets stay out of it.</summary>
+    internal static string Address(HttpContext http, Page page, string key, string value)
     {
         var request = http.Request;
         var query = request.Query
-            .Where(pair => pair.Key is not ("page" or "per_page" or "private_token" or "access_token" or "job_token"))
-            .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value))
-            .Append(new("page", Text(number)))
+            .Where(pair => pair.Key is not ("page" or "cursor" or "per_page" or "private_token" or "access_token" or "job_token"))
+            .SelectMany(pair => pair.Value, (pair, text) => KeyValuePair.Create(pair.Key, text))
+            .Append(new(key, value))
             .Append(new("per_page", Text(page.Size)));
         return QueryHelpers.AddQueryString($"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}", query);
     }

@@ -10,8 +10,9 @@ internal sealed class JobQueue
 {
     private readonly Database _database;
     private readonly Assignment _assignment;
+    private readonly Lock _gate = new();
     private long _changes;
-    private volatile Snapshot? _snapshot;
+    private Task<WaitingJobs>? _waiting;
 
     public JobQueue(Database database, ChangeFeed feed, Assignment assignment)
     {
@@ -21,7 +22,7 @@ internal sealed class JobQueue
         {
             if (changes.Any(change => change.JobId != 0 || change == Change.Everything))
             {
-                Interlocked.Increment(ref _changes);
+                Forget();
             }
         });
     }
@@ -32,35 +33,50 @@ internal sealed class JobQueue
     /// <summary>The first waiting job that the runner may take, given to it; null when there is none.</summary>
     public async Task<AssignedJob?> TakeAsync(KnownRunner runner, CancellationToken cancellation)
     {
-        var waiting = await WaitingAsync(cancellation);
-        foreach (var job in InOrder(runner.Runner, waiting))
+        var waiting = await WaitingAsync();
+        if (waiting.HasNothingFor(runner.Runner))
         {
-            if (Matching.Why(runner.Runner, runner.ProjectIds, job) is null
-                && await _database.WriteAsync(session => _assignment.TryAssign(session, job.Id, runner), cancellation) is { } assigned)
+            return null;
+        }
+
+        var tried = false;
+        foreach (var job in waiting.For(runner.Runner))
+        {
+            if (!Matching.May(runner.Runner, runner.ProjectIds, job))
+            {
+                continue;
+            }
+
+            tried = true;
+            if (await _database.WriteAsync(session => _assignment.TryAssign(session, job.Id, runner), cancellation) is { } assigned)
             {
                 return assigned;
             }
         }
 
+        if (!tried)
+        {
+            waiting.NothingFor(runner.Runner);
+        }
+
         return null;
     }
 
-    // Instance runners serve the project with the fewest running jobs first; others in order of arrival.
-    private static IEnumerable<WaitingJobRow> InOrder(RunnerRow runner, IReadOnlyList<WaitingJobRow> waiting) =>
-        runner.IsInstance ? waiting.OrderBy(job => job.RunningOnInstanceRunners).ThenBy(job => job.Id) : waiting;
-
-    private async Task<IReadOnlyList<WaitingJobRow>> WaitingAsync(CancellationToken cancellation)
+    // Read once for all that ask at the same time: a job that becomes ready wakes every runner.
+    private Task<WaitingJobs> WaitingAsync()
     {
         var version = Interlocked.Read(ref _changes);
-        if (_snapshot is { } known && known.Version == version)
+        lock (_gate)
         {
-            return known.Jobs;
-        }
+            if (_waiting is not { IsFaulted: false } known || (known.IsCompletedSuccessfully && known.Result.Version < version))
+            {
+                _waiting = known = ReadAsync(version);
+            }
 
-        var jobs = await _database.ReadAsync(session => session.Jobs.Waiting(), cancellation);
-        _snapshot = new Snapshot(version, jobs);
-        return jobs;
+            return known;
+        }
     }
 
-    private sealed record Snapshot(long Version, IReadOnlyList<WaitingJobRow> Jobs);
+    private Task<WaitingJobs> ReadAsync(long version) =>
+        _database.ReadAsync(session => new WaitingJobs(version, session.Jobs.Waiting()), CancellationToken.None);
 }

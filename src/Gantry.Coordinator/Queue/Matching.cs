@@ -5,6 +5,23 @@ namespace Gantry.Coordinator.Queue;
 /// <summary>Whether a runner may take a job, and every reason why not (ci-yaml §22, "Which job a runner gets").</summary>
 internal static class Matching
 {
+    /// <summary>Whether the runner may take it. Most of a long queue is for runners with other tags, so that is looked at first.</summary>
+    public static bool May(RunnerRow runner, IReadOnlyList<long> runnerProjects, WaitingJobRow job) =>
+        HasTags(runner.TagList, job.TagList) && Why(runner, runnerProjects, job) is null;
+
+    private static bool HasTags(IReadOnlyList<string> has, IReadOnlyList<string> wanted)
+    {
+        foreach (var tag in wanted)
+        {
+            if (!has.Contains(tag, StringComparer.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Null when the runner may take it, else the first reason.</summary>
     public static Refusal? Why(RunnerRow runner, IReadOnlyList<long> runnerProjects, WaitingJobRow job)
     {

@@ -25,6 +25,7 @@ internal sealed class JobEndpoints(CoordinatorServices services)
 
     private async Task ListAsync(ApiRequest request, bool ofPipeline, string? kind)
     {
+        var page = request.KeysetPage;
         var views = await services.Database.ReadAsync(
             session =>
             {
@@ -37,12 +38,12 @@ internal sealed class JobEndpoints(CoordinatorServices services)
                     Kind = kind,
                     WithRetried = !ofPipeline || request.Values.Flag("include_retried") == true,
                 };
-                var slice = session.Jobs.List(filter, request.Page);
+                var slice = session.Jobs.List(filter, page);
                 var jobs = new JobViews(session, services);
                 return new Paged<JobView>([.. slice.Items.Select(jobs.Of)], slice.Total);
             },
             request.Cancellation);
-        await request.WritePageAsync(views, view => view, RestJson.Default.ListJobView);
+        await request.WriteKeysetAsync(page, views, view => view.Id, RestJson.Default.ListJobView);
     }
 
     private async Task GetAsync(ApiRequest request) => await WriteAsync(request, StatusCodes.Status200OK, (await FindAsync(request, AccessLevel.Reporter)).Id);

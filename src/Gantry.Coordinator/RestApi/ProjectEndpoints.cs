@@ -28,15 +28,16 @@ internal sealed class ProjectEndpoints(CoordinatorServices services)
             Caller.Person person => person.User.Id,
             _ => throw ApiException.Unauthorized(),
         };
+        var page = request.KeysetPage;
         var views = await services.Database.ReadAsync(
             session =>
             {
-                var slice = session.Projects.List(visibleTo, request.Values.Text("search"), request.Page);
+                var slice = session.Projects.List(visibleTo, request.Values.Text("search"), page);
                 return new Paged<ProjectView>(
                     [.. slice.Items.Select(project => View(session, request.Caller, project))], slice.Total);
             },
             request.Cancellation);
-        await request.WritePageAsync(views, view => view, RestJson.Default.ListProjectView);
+        await request.WriteKeysetAsync(page, views, view => view.Id, RestJson.Default.ListProjectView);
     }
 
     private async Task CreateAsync(ApiRequest request)

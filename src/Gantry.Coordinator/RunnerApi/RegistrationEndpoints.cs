@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.Queue;
 using Gantry.Coordinator.Store;
@@ -12,6 +13,8 @@ namespace Gantry.Coordinator.RunnerApi;
 /// <summary>Registration, verification and removal of runners (official-job-protocol §1.6).</summary>
 internal sealed class RegistrationEndpoints(CoordinatorServices services)
 {
+    private readonly AttemptLimit _limit = new(services.Clock);
+
     public void Map(ApiRoutes routes)
     {
         routes.MapRaw("POST", "runners", RegisterAsync);
@@ -24,6 +27,13 @@ internal sealed class RegistrationEndpoints(CoordinatorServices services)
 
     private async Task RegisterAsync(HttpContext http)
     {
+        var from = http.Connection.RemoteIpAddress;
+        if (!_limit.IsOpen(from))
+        {
+            http.Response.Headers.RetryAfter = "60";
+            throw new ApiException(StatusCodes.Status429TooManyRequests, "This endpoint has been requested too many times. Try again later.") { IsParameter = true };
+        }
+
         var values = await RequestValues.ReadAsync(http.Request, http.RequestAborted);
         var token = values.Required("token");
         var draft = new RunnerDraft
@@ -55,8 +65,14 @@ internal sealed class RegistrationEndpoints(CoordinatorServices services)
                     ? (draft with { ProjectId = project.Id }).Save(session, services.Clock.GetUtcNow())
                     : ((RunnerRow Runner, string Token)?)null;
             },
-            http.RequestAborted) ?? throw ApiException.Forbidden("invalid token supplied");
-        await AnswerAsync(http, StatusCodes.Status201Created, made.Runner, made.Token);
+            http.RequestAborted);
+        if (made is not var (runner, authentication))
+        {
+            _limit.Failed(from);
+            throw ApiException.Forbidden("invalid token supplied");
+        }
+
+        await AnswerAsync(http, StatusCodes.Status201Created, runner, authentication);
     }
 
     private async Task VerifyAsync(HttpContext http)

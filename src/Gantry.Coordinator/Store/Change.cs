@@ -11,6 +11,11 @@ internal readonly record struct Change(long ProjectId, long PipelineId, long Job
     /// <summary>A job became ready for a runner.</summary>
     public bool Queued { get; init; }
 
+    /// <summary>A runner, its machines or the projects it serves: whoever remembers runners forgets them.</summary>
+    public bool Runners { get; init; }
+
+    public static Change OfRunners { get; } = new(0, 0, 0) { Runners = true };
+
     public static Change OfPipeline(PipelineRow pipeline) => new(pipeline.ProjectId, pipeline.Id, 0);
 
     public static Change OfJob(JobRow job) => new(job.ProjectId, job.PipelineId, job.Id)

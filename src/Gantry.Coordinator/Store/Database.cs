@@ -68,9 +68,9 @@ internal sealed class Database : IDisposable
         var clean = false;
         try
         {
-            session.Sql.Run("begin");
+            session.Sql.Execute("begin");
             var result = read(session);
-            session.Sql.Run("commit");
+            session.Sql.Execute("commit");
             clean = true;
             return Task.FromResult(result);
         }
@@ -107,6 +107,17 @@ internal sealed class Database : IDisposable
                 return true;
             },
             cancellation);
+
+    /// <summary>
+    /// A write that nobody waits for, such as a sign of life: its commit comes with the next ones, and when it fails, those that
+    /// are waited for fail, too.
+    /// </summary>
+    public void WriteSoon(Action<StoreSession> write) =>
+        _writes.Add(new PendingWrite<bool>(session =>
+        {
+            write(session);
+            return true;
+        }));
 
     /// <summary>Finishes accepted writes and closes the file.</summary>
     public void Dispose()
@@ -157,21 +168,21 @@ internal sealed class Database : IDisposable
     {
         try
         {
-            session.Sql.Run("begin immediate");
+            session.Sql.Execute("begin immediate");
             foreach (var write in batch)
             {
-                session.Sql.Run("savepoint one");
+                session.Sql.Execute("savepoint one");
                 var changes = session.Changes.Count;
                 if (!write.Run(session))
                 {
-                    session.Sql.Run("rollback to one");
+                    session.Sql.Execute("rollback to one");
                     session.Changes.RemoveRange(changes, session.Changes.Count - changes);
                 }
 
-                session.Sql.Run("release one");
+                session.Sql.Execute("release one");
             }
 
-            session.Sql.Run("commit");
+            session.Sql.Execute("commit");
         }
         catch (SqliteException error)
         {
@@ -184,8 +195,9 @@ internal sealed class Database : IDisposable
 
         var committed = session.Changes.ToArray();
         session.Changes.Clear();
-        batch.ForEach(write => write.Complete());
+        // Told first: whoever remembers the old state forgets it before anybody can act on the answer.
         _feed.Publish(committed);
+        batch.ForEach(write => write.Complete());
     }
 
     private abstract class PendingWrite

@@ -14,7 +14,7 @@ internal static class JobColumns
         where id = @id
         """;
 
-    public const string Insert = $"""
+    public const string Insert = """
         insert into jobs (project_id, pipeline_id, kind, name, stage, stage_index, start_in, dag, ref, tag, protected, tag_list,
             interruptible, resource_group, manual_confirmation, attempt, bridge_strategy, created_at, status, failure_reason, exit_code,
             allow_failure, "when", scheduled_at, environment, user_id, runner_id, machine_id, timeout, timeout_source,
@@ -25,7 +25,7 @@ internal static class JobColumns
             @exit_code, @allow_failure, @when, @scheduled_at, @environment, @user_id, @runner_id, @machine_id, @timeout,
             @timeout_source, @assigned_at, @cancel_gracefully, @retried, @queued_at, @started_at, @finished_at, @updated_at,
             @erased_at, @coverage, @artifacts_expire_at, @downstream_pipeline_id)
-        returning {JobStore.Columns}
+        returning id
         """;
 
     public static (string, object?)[] Fixed(JobRow job) =>

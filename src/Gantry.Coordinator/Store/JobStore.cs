@@ -36,7 +36,7 @@ internal sealed class JobStore(SqlSession sql, StoreSession session)
     public IReadOnlyList<JobRow> OfPipeline(long pipelineId) =>
         sql.Query($"select {Columns} from jobs where pipeline_id = @id order by stage_index, id", JobColumns.Map, ("id", pipelineId));
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Newest first, unless the page says otherwise.</summary>
     public Paged<JobRow> List(JobFilter filter, Page page)
     {
         (string, object?)[] arguments =
@@ -44,6 +44,16 @@ internal sealed class JobStore(SqlSession sql, StoreSession session)
             ("project", filter.ProjectId), ("pipeline", filter.PipelineId), ("runner", filter.RunnerId), ("kind", filter.Kind),
             ("retried", filter.WithRetried), ("scope", filter.Scope),
         ];
+        if (page.After is { } after)
+        {
+            var (than, order) = page.IsAscending ? (">", "asc") : ("<", "desc");
+            return new Paged<JobRow>(
+                sql.Query(
+                    $"select {Columns} from jobs where {Filter} and id {than} @after order by id {order} limit @size",
+                    JobColumns.Map, [.. arguments, ("after", after), ("size", page.Size)]),
+                0);
+        }
+
         return new Paged<JobRow>(
             sql.Query(
                 $"select {Columns} from jobs where {Filter} order by id desc limit @size offset @offset",
@@ -71,10 +81,11 @@ internal sealed class JobStore(SqlSession sql, StoreSession session)
     public IReadOnlyList<WaitingJobRow> Waiting() =>
         sql.Query(
             """
-            select j.id, j.project_id, j.protected, j.tag_list, p.instance_runners_enabled,
-                (select count(*) from jobs r join runners on runners.id = r.runner_id
-                 where r.status = 'running' and r.project_id = j.project_id and runners.type = 'instance_type') as running
-            from jobs j join projects p on p.id = j.project_id
+            with busy as (
+                select r.project_id, count(*) as number from jobs r join runners on runners.id = r.runner_id
+                where r.status = 'running' and runners.type = 'instance_type' group by r.project_id)
+            select j.id, j.project_id, j.protected, j.tag_list, p.instance_runners_enabled, coalesce(busy.number, 0) as running
+            from jobs j join projects p on p.id = j.project_id left join busy on busy.project_id = j.project_id
             where j.status = 'pending' and j.assigned_at is null and j.kind = 'build' order by j.id
             """,
             row => new WaitingJobRow
@@ -128,7 +139,7 @@ internal sealed class JobStore(SqlSession sql, StoreSession session)
     /// <summary>Adds the row with its definition; <see cref="JobRow.Id"/> of the argument is ignored.</summary>
     public JobRow Add(JobRow job, JobDefinition definition, IReadOnlyList<JobNeedRow> needs)
     {
-        var added = sql.First(JobColumns.Insert, JobColumns.Map, [.. JobColumns.Fixed(job), .. JobColumns.Changing(job)])!;
+        var added = job with { Id = sql.Number(JobColumns.Insert, [.. JobColumns.Fixed(job), .. JobColumns.Changing(job)]) };
         sql.Execute(
             "insert into job_definitions (job_id, body) values (@id, @body)",
             ("id", added.Id), ("body", JsonSerializer.Serialize(definition, StoreJson.Default.JobDefinition)));

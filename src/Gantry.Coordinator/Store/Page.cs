@@ -5,6 +5,14 @@ internal readonly record struct Page(int Number, int Size)
 {
     public static readonly Page First = new(1, 20);
 
+    /// <summary>
+    /// Null for pages by number. Else pages by place: the slice begins behind the row of this id in the order of ids, which costs the
+    /// same however far down it is, and stays right while rows come and go. Its total is not counted.
+    /// </summary>
+    public long? After { get; init; }
+
+    public bool IsAscending { get; init; }
+
     public long Offset => (Number - 1L) * Size;
 }
 

@@ -1,7 +1,7 @@
 namespace Gantry.Coordinator.Store;
 
 /// <summary>Projects, their namespaces and protected refs.</summary>
-internal sealed class ProjectStore(SqlSession sql)
+internal sealed class ProjectStore(SqlSession sql, StoreSession session)
 {
     private const string Columns = """
         id, namespace_id, name, path, full_path, description, default_branch, visibility, ci_config_path, runners_token,
@@ -24,11 +24,11 @@ internal sealed class ProjectStore(SqlSession sql)
     public ProjectRow? FindByRunnersToken(string token) =>
         sql.First($"select {Columns} from projects where runners_token = @token", Map, ("token", token));
 
-    /// <summary>Newest activity first.</summary>
+    /// <summary>Newest activity first, or by id when the page is one by place.</summary>
     /// <param name="visibleTo">Null for everything.</param>
     /// <param name="search">Part of the path, or null.</param>
     /// <param name="page">Which slice.</param>
-    public Paged<ProjectRow> List(long? visibleTo, string? search, Page page) => new(
+    public Paged<ProjectRow> List(long? visibleTo, string? search, Page page) => page.After is { } after ? Behind(after, visibleTo, search, page) : new(
         sql.Query(
             $"""
             select {Columns} from projects
@@ -39,6 +39,20 @@ internal sealed class ProjectStore(SqlSession sql)
         sql.Number(
             $"select count(*) from projects where {Visible} and (@search is null or full_path like '%' || @search || '%')",
             ("user", visibleTo), ("search", search)));
+
+    private Paged<ProjectRow> Behind(long after, long? visibleTo, string? search, Page page)
+    {
+        var (than, order) = page.IsAscending ? (">", "asc") : ("<", "desc");
+        return new Paged<ProjectRow>(
+            sql.Query(
+                $"""
+                select {Columns} from projects
+                where {Visible} and (@search is null or full_path like '%' || @search || '%') and id {than} @after
+                order by id {order} limit @size
+                """,
+                Map, ("user", visibleTo), ("search", search), ("after", after), ("size", page.Size)),
+            0);
+    }
 
     /// <summary>Adds the row; <see cref="ProjectRow.Id"/> of the argument is ignored.</summary>
     public ProjectRow Add(ProjectRow project) =>
@@ -77,7 +91,13 @@ internal sealed class ProjectStore(SqlSession sql)
     public void Touch(long id, DateTimeOffset now) =>
         sql.Execute("update projects set last_activity_at = @now where id = @id", ("now", now), ("id", id));
 
-    public void Delete(long id) => sql.Execute("delete from projects where id = @id", ("id", id));
+    public void Delete(long id)
+    {
+        // Its runners lose it, and its jobs go.
+        session.Changes.Add(Change.OfRunners);
+        session.Changes.Add(Change.Everything);
+        sql.Execute("delete from projects where id = @id", ("id", id));
+    }
 
     /// <summary>The next <see cref="PipelineRow.Iid"/>.</summary>
     public long NextPipelineIid(long id) =>

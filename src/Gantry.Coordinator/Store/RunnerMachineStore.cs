@@ -4,7 +4,7 @@ using Gantry.Protocol.Runners;
 namespace Gantry.Coordinator.Store;
 
 /// <summary>The machines of runners.</summary>
-internal sealed class RunnerMachineStore(SqlSession sql)
+internal sealed class RunnerMachineStore(SqlSession sql, StoreSession session)
 {
     private const string Columns = """
         id, runner_id, system_id, version, revision, platform, architecture, executor, ip_address, features, created_at, contacted_at
@@ -42,9 +42,16 @@ internal sealed class RunnerMachineStore(SqlSession sql)
             ("created", machine.CreatedAt), ("contacted", machine.ContactedAt))!;
 
     /// <summary>False when there was none.</summary>
-    public bool Delete(long runnerId, string systemId) =>
-        sql.Execute(
+    public bool Delete(long runnerId, string systemId)
+    {
+        session.Changes.Add(Change.OfRunners);
+        return sql.Execute(
             "delete from runner_machines where runner_id = @runner and system_id = @system", ("runner", runnerId), ("system", systemId)) > 0;
+    }
+
+    /// <summary>A sign of life alone.</summary>
+    public void Touch(long id, DateTimeOffset now) =>
+        sql.Execute("update runner_machines set contacted_at = @now where id = @id", ("now", now), ("id", id));
 
     private static RunnerMachineRow Map(SqlRow row) => new()
     {

@@ -1,7 +1,7 @@
 namespace Gantry.Coordinator.Store;
 
-/// <summary>Registered runners and the projects they serve.</summary>
-internal sealed class RunnerStore(SqlSession sql)
+/// <summary>Registered runners and the projects they serve. Writing one announces it; a sign of life does not.</summary>
+internal sealed class RunnerStore(SqlSession sql, StoreSession session)
 {
     private const string Columns = """
         id, type, description, short_token, legacy, tag_list, run_untagged, locked, paused, access_level, maximum_timeout,
@@ -55,7 +55,7 @@ internal sealed class RunnerStore(SqlSession sql)
 
     /// <summary>Writes the settings a user may change.</summary>
     public void Update(RunnerRow runner) =>
-        sql.Execute(
+        Change(
             """
             update runners set description = @description, tag_list = @tags, run_untagged = @untagged, locked = @locked,
                 paused = @paused, access_level = @access, maximum_timeout = @timeout, maintenance_note = @note
@@ -64,24 +64,30 @@ internal sealed class RunnerStore(SqlSession sql)
             [.. Settings(runner), ("id", runner.Id)]);
 
     public void SetToken(long id, string token, string shortToken, DateTimeOffset? expires) =>
-        sql.Execute(
+        Change(
             "update runners set token_hash = @hash, short_token = @short, token_expires_at = @expires where id = @id",
             ("hash", TokenHash.Of(token)), ("short", shortToken), ("expires", expires), ("id", id));
 
     public void Touch(long id, DateTimeOffset now) =>
         sql.Execute("update runners set contacted_at = @now where id = @id", ("now", now), ("id", id));
 
-    public void Delete(long id) => sql.Execute("delete from runners where id = @id", ("id", id));
+    public void Delete(long id) => Change("delete from runners where id = @id", ("id", id));
 
     public void Assign(long runnerId, long projectId) =>
-        sql.Execute(
+        Change(
             "insert into runner_projects (runner_id, project_id) values (@runner, @project) on conflict do nothing",
             ("runner", runnerId), ("project", projectId));
 
     /// <summary>False when it was not assigned.</summary>
     public bool Unassign(long runnerId, long projectId) =>
-        sql.Execute(
+        Change(
             "delete from runner_projects where runner_id = @runner and project_id = @project", ("runner", runnerId), ("project", projectId)) > 0;
+
+    private int Change(string text, params ReadOnlySpan<(string Name, object? Value)> arguments)
+    {
+        session.Changes.Add(Store.Change.OfRunners);
+        return sql.Execute(text, arguments);
+    }
 
     private static (string, object?)[] Settings(RunnerRow runner) =>
     [

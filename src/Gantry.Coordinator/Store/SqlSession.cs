@@ -9,15 +9,16 @@ namespace Gantry.Coordinator.Store;
 /// </summary>
 internal sealed class SqlSession(SqliteConnection connection) : IDisposable
 {
-    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Statement> _prepared = new(StringComparer.Ordinal);
 
     public List<T> Query<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<(string Name, object? Value)> arguments)
     {
         var rows = new List<T>();
-        using var reader = Prepare(sql, arguments).ExecuteReader();
+        var (command, columns) = Prepare(sql, arguments);
+        using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            rows.Add(map(new SqlRow(reader)));
+            rows.Add(map(new SqlRow(reader, columns)));
         }
 
         return rows;
@@ -27,23 +28,24 @@ internal sealed class SqlSession(SqliteConnection connection) : IDisposable
     public T? First<T>(string sql, Func<SqlRow, T> map, params ReadOnlySpan<(string Name, object? Value)> arguments)
         where T : class
     {
-        using var reader = Prepare(sql, arguments).ExecuteReader();
-        return reader.Read() ? map(new SqlRow(reader)) : null;
+        var (command, columns) = Prepare(sql, arguments);
+        using var reader = command.ExecuteReader();
+        return reader.Read() ? map(new SqlRow(reader, columns)) : null;
     }
 
     /// <summary>Number of rows touched.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
-        Prepare(sql, arguments).ExecuteNonQuery();
+        Prepare(sql, arguments).Command.ExecuteNonQuery();
 
     /// <summary>The first column of the first row as a number; 0 when there is none.</summary>
     public long Number(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
-        Prepare(sql, arguments).ExecuteScalar() is { } value and not DBNull ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : 0;
+        Prepare(sql, arguments).Command.ExecuteScalar() is { } value and not DBNull ? Convert.ToInt64(value, CultureInfo.InvariantCulture) : 0;
 
     /// <summary>The first column of the first row as text; null when there is none.</summary>
     public string? Text(string sql, params ReadOnlySpan<(string Name, object? Value)> arguments) =>
-        Prepare(sql, arguments).ExecuteScalar() as string;
+        Prepare(sql, arguments).Command.ExecuteScalar() as string;
 
-    /// <summary>Statements that are not worth keeping prepared: migrations, pragmas, savepoints.</summary>
+    /// <summary>Statements that are not worth keeping prepared: migrations, pragmas.</summary>
     public void Run(string sql)
     {
         using var command = connection.CreateCommand();
@@ -53,32 +55,49 @@ internal sealed class SqlSession(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var command in _prepared.Values)
+        foreach (var statement in _prepared.Values)
         {
-            command.Dispose();
+            statement.Command.Dispose();
         }
 
         connection.Dispose();
     }
 
-    private SqliteCommand Prepare(string sql, ReadOnlySpan<(string Name, object? Value)> arguments)
+    private Statement Prepare(string sql, ReadOnlySpan<(string Name, object? Value)> arguments)
     {
-        if (!_prepared.TryGetValue(sql, out var command))
+        if (!_prepared.TryGetValue(sql, out var statement))
         {
-            command = connection.CreateCommand();
+            statement = new Statement(connection.CreateCommand(), new SqlColumns());
 #pragma warning disable CA2100 // the text is a literal of a store class; values go in as parameters
-            command.CommandText = sql;
+            statement.Command.CommandText = sql;
 #pragma warning restore CA2100
-            _prepared.Add(sql, command);
+            _prepared.Add(sql, statement);
         }
 
-        command.Parameters.Clear();
-        foreach (var (name, value) in arguments)
+        // A statement is asked with the same names in the same order each time: only the values change.
+        var parameters = statement.Command.Parameters;
+        if (parameters.Count != arguments.Length)
         {
-            command.Parameters.AddWithValue("@" + name, ToStored(value));
+            parameters.Clear();
+            foreach (var (name, _) in arguments)
+            {
+                parameters.Add(new SqliteParameter { ParameterName = "@" + name });
+            }
         }
 
-        return command;
+        for (var place = 0; place < arguments.Length; place++)
+        {
+            var (name, value) = arguments[place];
+            var parameter = parameters[place];
+            if (!parameter.ParameterName.AsSpan(1).SequenceEqual(name))
+            {
+                parameter.ParameterName = "@" + name;
+            }
+
+            parameter.Value = ToStored(value);
+        }
+
+        return statement;
     }
 
     private static object ToStored(object? value) => value switch
@@ -89,4 +108,6 @@ internal sealed class SqlSession(SqliteConnection connection) : IDisposable
         IReadOnlyList<string> list => StoredList.Write(list),
         _ => value,
     };
+
+    private readonly record struct Statement(SqliteCommand Command, SqlColumns Columns);
 }

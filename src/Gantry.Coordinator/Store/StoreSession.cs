@@ -14,11 +14,11 @@ internal sealed class StoreSession
         Instance = new InstanceStore(sql);
         Users = new UserStore(sql);
         Tokens = new TokenStore(sql);
-        Projects = new ProjectStore(sql);
+        Projects = new ProjectStore(sql, this);
         Pipelines = new PipelineStore(sql, this);
         Jobs = new JobStore(sql, this);
-        Runners = new RunnerStore(sql);
-        Managers = new RunnerMachineStore(sql);
+        Runners = new RunnerStore(sql, this);
+        Managers = new RunnerMachineStore(sql, this);
         Variables = new VariableStore(sql);
         Artifacts = new JobArtifactStore(sql);
         Triggers = new TriggerStore(sql);

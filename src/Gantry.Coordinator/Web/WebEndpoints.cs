@@ -1,3 +1,4 @@
+using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Web.Assets;
 using Gantry.Coordinator.Web.Sessions;
 using Microsoft.AspNetCore.Builder;
@@ -14,7 +15,7 @@ internal static class WebEndpoints
     {
         var assets = new AssetLibrary();
         var stopping = routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
-        var limit = new SignInLimit(services.Clock);
+        var limit = new AttemptLimit(services.Clock);
         var started = services.Clock.GetUtcNow();
         // The key needs the store, which may be read once the server runs: the first visitor makes the room.
         var router = new Lazy<Task<WebRouter>>(async () =>

@@ -1,3 +1,4 @@
+using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Web.Assets;
 using Gantry.Coordinator.Web.Sessions;
 
@@ -10,7 +11,7 @@ namespace Gantry.Coordinator.Web;
 /// <param name="Limit">Failed sign-ins.</param>
 /// <param name="StartedAt">When the server was put together.</param>
 /// <param name="Stopping">The server is about to stop: streams end, so that it need not wait for open pages.</param>
-internal sealed record WebRoom(CoordinatorServices Services, AssetLibrary Assets, SessionDoor Door, SignInLimit Limit, DateTimeOffset StartedAt, CancellationToken Stopping)
+internal sealed record WebRoom(CoordinatorServices Services, AssetLibrary Assets, SessionDoor Door, AttemptLimit Limit, DateTimeOffset StartedAt, CancellationToken Stopping)
 {
     public TimeProvider Clock => Services.Clock;
 }

@@ -11,6 +11,9 @@ public sealed partial class JourneyTests(WebHouse house)
 {
     private const string Hostile = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>";
 
+    // What git allows in a name: no blanks.
+    private const string HostileBranch = "x\"'><img/src=x/onerror=alert(9)>";
+
     [Fact(Timeout = 120_000)]
     public async Task The_first_start_prints_a_link_that_sets_the_owners_password()
     {
@@ -148,10 +151,12 @@ public sealed partial class JourneyTests(WebHouse house)
             ("picture.svg", "<svg xmlns='http://www.w3.org/2000/svg'><script>alert(8)</script></svg>"));
         var pipeline = (await house.Server.PipelineAsync(project, sha, "failed")).GetProperty("id").GetInt64();
         var job = (await house.Server.GetAsync($"projects/{project}/jobs"))[0].GetProperty("id").GetInt64();
+        await house.Server.PostAsync($"projects/{project}/repository/branches", ("branch", HostileBranch), ("ref", "main"));
+        var branch = string.Join('/', HostileBranch.Split('/').Select(Uri.EscapeDataString));
         await using var visit = await house.VisitAsync(Look.Light);
         foreach (var path in new[]
         {
-            "", "/-/tree/main", "/-/blob/main/README.md", "/-/blob/main/page.html", "/-/blob/main/picture.svg", "/-/commits", $"/-/commit/{sha}",
+            "/-/branches", $"/-/tree/{branch}", $"/-/commits/{branch}", $"/-/pipelines?ref={Uri.EscapeDataString(HostileBranch)}", "/-/pipelines/new", "", "/-/tree/main", "/-/blob/main/README.md", "/-/blob/main/page.html", "/-/blob/main/picture.svg", "/-/commits", $"/-/commit/{sha}",
             "/-/pipelines", $"/-/pipelines/{pipeline}", $"/-/pipelines/{pipeline}/dag", $"/-/pipelines/{pipeline}/builds", $"/-/pipelines/{pipeline}/failures",
             $"/-/pipelines/{pipeline}/timing", "/-/jobs", $"/-/jobs/{job}", $"/-/jobs/{job}/artifacts/browse/out", "/-/ci/editor", "/-/environments",
         })

@@ -1,3 +1,4 @@
+using Gantry.Coordinator.Access;
 using Gantry.Coordinator.Web.Sessions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -41,7 +42,7 @@ public sealed class FormGuardTests
     public void The_eleventh_failed_sign_in_within_a_minute_waits()
     {
         var clock = new FakeTimeProvider();
-        var limit = new SignInLimit(clock);
+        var limit = new AttemptLimit(clock);
         var from = System.Net.IPAddress.Loopback;
         for (var i = 0; i < 10; i++)
         {

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Net;
 
-namespace Gantry.Coordinator.Web.Sessions;
+namespace Gantry.Coordinator.Access;
 
-/// <summary>At most ten failed sign-ins a minute from one address. Thread-safe; forgets what is older.</summary>
-internal sealed class SignInLimit(TimeProvider clock)
+/// <summary>At most ten failed attempts a minute from one address, to sign in or to register a runner. Thread-safe; forgets what is older.</summary>
+internal sealed class AttemptLimit(TimeProvider clock)
 {
     private const int Allowed = 10;
 
