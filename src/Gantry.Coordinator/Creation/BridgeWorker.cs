@@ -39,7 +39,7 @@ internal sealed partial class BridgeWorker(CoordinatorServices services, ILogger
     {
         try
         {
-            var changes = services.Changes.Subscribe(change => change.JobId != 0 || change == Change.Everything, cancellation);
+            var changes = services.Changes.Subscribe(change => change.Triggers || change == Change.Everything, cancellation);
             await TakeAllAsync(cancellation);
             await foreach (var _ in changes)
             {

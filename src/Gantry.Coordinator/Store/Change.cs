@@ -11,6 +11,9 @@ internal readonly record struct Change(long ProjectId, long PipelineId, long Job
     /// <summary>A job became ready for a runner.</summary>
     public bool Queued { get; init; }
 
+    /// <summary>A trigger job became ready to start its pipeline.</summary>
+    public bool Triggers { get; init; }
+
     /// <summary>A runner, its machines or the projects it serves: whoever remembers runners forgets them.</summary>
     public bool Runners { get; init; }
 
@@ -21,5 +24,6 @@ internal readonly record struct Change(long ProjectId, long PipelineId, long Job
     public static Change OfJob(JobRow job) => new(job.ProjectId, job.PipelineId, job.Id)
     {
         Queued = job is { Status: CiStatus.Pending, AssignedAt: null, Kind: "build" },
+        Triggers = job is { Status: CiStatus.Pending, DownstreamPipelineId: null, Kind: "bridge" },
     };
 }
