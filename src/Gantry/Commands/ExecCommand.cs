@@ -19,7 +19,7 @@ internal static class ExecCommand
         var manual = flags.List("manual", "start this manual job as soon as it can be started");
         var artifacts = flags.Text("artifacts-to", "folder to put the artifacts of the jobs in");
         var report = flags.Text("report", "file to write a report in JSON to");
-        var keep = flags.Switch("keep-on-failure", "a failed job waits with its files and containers as they are, until a `gantry shell` was in it, or Ctrl-C");
+        var keep = flags.Switch("keep-on-failure", "a failed job of the shell waits as it is, until a `gantry shell` was in it, or Ctrl-C");
         var watch = flags.Switch("watch", "run again whenever a file of the project changes, until Ctrl-C");
         var verbose = flags.Switch("verbose", "show the whole log, not only what the scripts print");
         var plain = flags.Switch("plain", "lines with the job's name in front, also on a terminal");

@@ -34,6 +34,11 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
             docker = null;
         }
 
+        if (docker is not null && options.KeepOnFailure)
+        {
+            warn("--keep-on-failure keeps jobs of the shell only: the container of a failed job has ended (--executor shell runs them without one).");
+        }
+
         var shell = docker is null || (options.Executor.Length == 0 && options.Image.Length == 0) ? Shell() : null;
         return new ExecRunners(
             shell is null ? null : Runner(shell, changed), docker is null ? null : Runner(docker, changed), options.Concurrent, Path.Combine(folder.State, "jobs"))

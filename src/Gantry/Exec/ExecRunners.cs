@@ -37,7 +37,8 @@ internal sealed class ExecRunners(LocalRunner? shell, LocalRunner? docker, int c
     public void Start(LocalAssignment job)
     {
         var runner = job.Payload.Image?.Name is { Length: > 0 } ? docker ?? shell : shell ?? docker;
-        runner!.Start(job.Payload, job.Link, Kept?.SessionOf(job.Payload.JobInfo.Name));
+        // A container ends with its script: there is nothing to enter in it.
+        runner!.Start(job.Payload, job.Link, runner == shell ? Kept?.SessionOf(job.Payload.JobInfo.Name) : null);
     }
 
     /// <summary>Nothing is kept any longer: the user does not want to wait.</summary>
