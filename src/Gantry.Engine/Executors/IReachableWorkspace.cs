@@ -24,6 +24,12 @@ public interface IReachableWorkspace
     bool TreesAreOpen => false;
 
     /// <summary>
+    /// The job may have what the keys of the runner's user open: job and runner are the same person. Else git on the runner's machine
+    /// shows no key to the servers that a repository's submodules name.
+    /// </summary>
+    bool LendsKeys => false;
+
+    /// <summary>
     /// Puts folders of this machine into the place, in order; files that are there already are replaced, others stay. Owners and
     /// modes become those that let the job's user write.
     /// </summary>

@@ -17,6 +17,8 @@ internal sealed class ReachableShell(ShellEnvironment inner, string stateFolder,
 
     public string StateFolder => stateFolder;
 
+    public bool LendsKeys => true;
+
     public Task<ScriptExit> RunAsync(StageScript script, IJobLog log, CancellationToken cancellationToken) =>
         inner.RunAsync(script, log, cancellationToken);
 

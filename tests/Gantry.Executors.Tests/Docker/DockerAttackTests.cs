@@ -29,6 +29,37 @@ public sealed class DockerAttackTests(LiveEngine live) : IClassFixture<LiveEngin
         Assert.False(Path.Exists(mark));
     }
 
+    [Theory(Timeout = 90_000)]
+    [InlineData("url = ../x\n update = !touch {mark}")]
+    [InlineData("url = {private}")]
+    [InlineData("url = file://{private}")]
+    [InlineData("url = ext::touch {mark}")]
+    [InlineData("url = -u./{mark}")]
+    [InlineData("url = ssh://-oProxyCommand=touch${IFS}{mark}/x")]
+    [InlineData("path = ../../../out\n url = {private}")]
+    [InlineData("url = http://127.0.0.1:9/x\n fetchRecurseSubmodules = true\n branch = --upload-pack=touch")]
+    [Trait("Needs", "DockerEngine")]
+    public async Task Submodules_of_a_job_run_nothing_on_the_runners_machine_and_reach_none_of_its_repositories(string module)
+    {
+        var token = TestContext.Current.CancellationToken;
+        await live.NeededAsync(token);
+        using var bench = new DockerBench();
+        var mark = Path.Combine(bench.Folder, "pwned");
+        var secret = await SampleRepository.CreateAsync(Path.Combine(bench.Folder, "private"), token, ("secret", "do not read me\n"));
+        var text = module.Replace("{mark}", mark, StringComparison.Ordinal).Replace("{private}", secret.Folder, StringComparison.Ordinal);
+        var repository = await GiveAsync(bench, token, (".gitmodules", $"[submodule \"sub\"]\n path = sub\n {text}\n"));
+        await repository.GitAsync(token, "update-index", "--add", "--cacheinfo", $"160000,{secret.Sha},sub");
+        await repository.CommitAsync(token);
+        bench.Payload = bench.Payload with { GitInfo = repository.Reference };
+        bench.With("GIT_SUBMODULE_STRATEGY", "recursive").Script("cat sub/secret || true");
+        var verdict = await bench.RunJobAsync(token);
+        Assert.True(verdict is JobVerdict.Failed { Reason.Wire: "script_failure" }, bench.Link.Trace);
+        Assert.False(Path.Exists(mark));
+        Assert.DoesNotContain("do not read me", bench.Link.Trace, StringComparison.Ordinal);
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(Path.Combine(bench.Folder, "state"), "secret", SearchOption.AllDirectories), path => File.Exists(path));
+        Assert.False(Path.Exists(Path.Combine(bench.Folder, "out")));
+    }
+
     [Fact(Timeout = 90_000)]
     [Trait("Needs", "DockerEngine")]
     public async Task Hooks_filters_and_configuration_planted_by_a_job_reach_neither_the_runner_nor_the_next_job()
@@ -171,7 +202,7 @@ public sealed class DockerAttackTests(LiveEngine live) : IClassFixture<LiveEngin
         await killed.ForgetVolumesAsync(engine, token);
     }
 
-    private static async Task GiveAsync(DockerBench bench, CancellationToken token, params (string Name, string Text)[] files)
+    private static async Task<SampleRepository> GiveAsync(DockerBench bench, CancellationToken token, params (string Name, string Text)[] files)
     {
         var repository = await SampleRepository.CreateAsync(Path.Combine(bench.Folder, "remote"), token, files);
         bench.Payload = bench.Payload with
@@ -179,6 +210,7 @@ public sealed class DockerAttackTests(LiveEngine live) : IClassFixture<LiveEngin
             Variables = [.. bench.Payload.Variables.Where(v => v.Key != "GIT_STRATEGY")],
             GitInfo = repository.Reference,
         };
+        return repository;
     }
 
     private static MemoryStream Tar(params (TarEntryType Type, string Name, string Text)[] entries)

@@ -20,7 +20,7 @@ internal sealed class SampleRepository(string folder)
         return repository;
     }
 
-    /// <summary>A name that ends with <c>*</c> is executable; a text that begins with <c>-&gt;</c> is a link.</summary>
+    /// <summary>A name that ends with <c>*</c> is executable; a text that begins with <c>-&gt;</c> is a link. Without files, what is staged.</summary>
     public async Task CommitAsync(CancellationToken token, params (string Name, string Text)[] files)
     {
         foreach (var (name, text) in files)
@@ -40,7 +40,11 @@ internal sealed class SampleRepository(string folder)
             }
         }
 
-        await GitAsync(token, "add", "-A");
+        if (files.Length > 0)
+        {
+            await GitAsync(token, "add", "-A");
+        }
+
         await GitAsync(token, "-c", "user.name=t", "-c", "user.email=t@example.com", "commit", "--quiet", "-m", "change");
         Sha = (await GitAsync(token, "rev-parse", "HEAD")).Trim();
     }

@@ -13,6 +13,10 @@ internal sealed class HostGit(IJobLog log)
 {
     private const int OutputLimit = 64 << 20;
 
+    // No file and no agent of the runner's user: the address may be a stranger's choice.
+    private const string KeylessSsh = "ssh -F /dev/null -o BatchMode=yes -o IdentitiesOnly=yes -o IdentityFile=/dev/null -o IdentityAgent=none "
+        + "-o PKCS11Provider=none -o GSSAPIAuthentication=no -o HostbasedAuthentication=no";
+
     private static readonly (string Key, string Value)[] Safety =
     [
         ("core.hooksPath", "/dev/null"), ("core.fsmonitor", "false"), ("core.untrackedCache", "false"), ("gc.auto", "0"),
@@ -22,6 +26,9 @@ internal sealed class HostGit(IJobLog log)
 
     /// <summary>More configuration of every call, such as rewrites that carry the job's token.</summary>
     public IReadOnlyList<(string Key, string Value)> Config { get; init; } = [];
+
+    /// <summary>See <see cref="Executors.IReachableWorkspace.LendsKeys"/>.</summary>
+    public bool LendsKeys { get; init; }
 
     /// <summary>False when this machine has no git.</summary>
     public static async Task<bool> IsThereAsync(CancellationToken cancellationToken)
@@ -71,7 +78,7 @@ internal sealed class HostGit(IJobLog log)
             {
                 FileName = "git",
                 Arguments = ["-C", folder, .. arguments],
-                Environment = new ProcessEnvironment { Keep = IsHarmless, Set = Variables() },
+                Environment = new ProcessEnvironment { Keep = name => IsHarmless(name) || (LendsKeys && name == "SSH_AUTH_SOCK"), Set = Variables() },
                 Output = ProcessOutput.To(output),
                 Error = ProcessOutput.To(error),
             });
@@ -83,7 +90,7 @@ internal sealed class HostGit(IJobLog log)
     }
 
     // The runner's own environment may carry GIT_* of whoever started it.
-    private static bool IsHarmless(string name) => name is "PATH" or "LANG" or "LC_ALL" or "TZ" or "SSL_CERT_FILE" or "SSL_CERT_DIR" or "SSH_AUTH_SOCK"
+    private static bool IsHarmless(string name) => name is "PATH" or "LANG" or "LC_ALL" or "TZ" or "SSL_CERT_FILE" or "SSL_CERT_DIR"
         || name.EndsWith("_PROXY", StringComparison.OrdinalIgnoreCase);
 
     private Dictionary<string, string?> Variables()
@@ -100,6 +107,11 @@ internal sealed class HostGit(IJobLog log)
             ["HOME"] = "/nonexistent",
             ["XDG_CONFIG_HOME"] = "/nonexistent",
         };
+        if (!LendsKeys)
+        {
+            variables["GIT_SSH_COMMAND"] = KeylessSsh;
+        }
+
         var config = Safety.Concat(Config).ToList();
         variables["GIT_CONFIG_COUNT"] = config.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
         for (var i = 0; i < config.Count; i++)

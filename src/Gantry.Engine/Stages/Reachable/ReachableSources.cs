@@ -86,7 +86,7 @@ internal sealed class ReachableSources(StageContext context, IJobEnvironment env
     {
         var request = RequestOf(context, workspace);
         Announce(request);
-        var git = new HostGit(log) { Config = [.. Rewrites(), .. await TlsAsync(cancellationToken)] };
+        var git = new HostGit(log) { LendsKeys = workspace.LendsKeys, Config = [.. Rewrites(), .. await TlsAsync(cancellationToken)] };
         var tree = await new PristineTrees(workspace.StateFolder, log).GetAsync(git, request, cancellationToken);
         var info = _plan.Payload.GitInfo;
         log.Info(_plan.Settings.Checkout
