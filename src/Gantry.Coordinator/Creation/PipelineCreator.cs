@@ -81,6 +81,21 @@ internal sealed class PipelineCreator(
         return await PipelineLint.CheckAsync(await RequestAsync(draft, configuration, tree, reader, cancellation), cancellation);
     }
 
+    /// <summary>What a form is to ask before the order is given; nothing when there is no configuration.</summary>
+    public async Task<PipelineQuestions> AskAsync(PipelineOrder order, CancellationToken cancellation)
+    {
+        var reader = new RepositoryReader(repositories, order.Project.Id);
+        var tree = new RepositoryTree(reader, order.Head.Sha);
+        if ((order.Configuration ?? await tree.ReadAsync(order.Project.CiConfigPath, cancellation)) is not { } configuration)
+        {
+            return PipelineQuestions.None;
+        }
+
+        var commit = await reader.CommitAsync(order.Head.Sha, cancellation) ?? GitCommit.None;
+        var draft = await DraftAsync(order, commit, reader, cancellation);
+        return await PipelineForm.ReadAsync(await RequestAsync(draft, configuration, tree, reader, cancellation), cancellation);
+    }
+
     /// <summary>Pipelines that were kept but not let go before the process ended.</summary>
     public async Task ResumeAsync(CancellationToken cancellation)
     {

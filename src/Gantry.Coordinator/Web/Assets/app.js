@@ -114,6 +114,7 @@ document.addEventListener("submit", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.dataset.submit !== undefined) event.target.form.requestSubmit();
+  if (event.target.dataset.goto) location.assign(event.target.dataset.goto + encodeURIComponent(event.target.value));
 });
 
 // On narrow screens the tabs scroll: the one that is open is in view.

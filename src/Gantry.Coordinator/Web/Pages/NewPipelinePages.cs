@@ -4,6 +4,8 @@ using Gantry.Coordinator.Git;
 using Gantry.Coordinator.Http;
 using Gantry.Coordinator.Store;
 using Gantry.Coordinator.Web.Views;
+using Gantry.Pipelines;
+using Gantry.Pipelines.Includes;
 using Gantry.Pipelines.Variables;
 using Microsoft.AspNetCore.Http;
 
@@ -21,7 +23,11 @@ internal static class NewPipelinePages
             .Where(pair => pair.Key is not null)
             .Select(pair => new VariableField { Key = pair.Key!, Value = pair.Value, Type = pair.File ? "file" : "env_var" });
         var refName = visit.Request.Query("ref");
-        await ShowAsync(visit, refName.Length > 0 ? refName : visit.Project.DefaultBranch, [.. given], [], StatusCodes.Status200OK);
+        if (refName.Length == 0)
+            refName = visit.Project.DefaultBranch;
+        var questions = await AskAsync(visit, await visit.Repository.FindHeadAsync(refName, visit.Cancellation));
+        await ShowAsync(
+            visit, refName, Rows(questions, [.. given]), [.. questions.Inputs.Select(question => new InputField(question, question.Default))], [], StatusCodes.Status200OK);
     }
 
     public static async Task CreateAsync(ProjectVisit visit, WebForm form)
@@ -34,9 +40,11 @@ internal static class NewPipelinePages
         if (head is not null && !allowed)
             throw ApiException.Forbidden();
 
+        var questions = await AskAsync(visit, head);
+        var answers = questions.Inputs.Select(question => new InputField(question, form[InputField.NameOf(question)])).ToList();
         PipelineCreation outcome = head is null
             ? new PipelineCreation.Refused(["Reference not found"])
-            : await visit.Services.Creator.CreateAsync(Order(visit, head, form), visit.Cancellation);
+            : await visit.Services.Creator.CreateAsync(Order(visit, head, form.Variables(), answers), visit.Cancellation);
         switch (outcome)
         {
             case PipelineCreation.Created created:
@@ -44,21 +52,35 @@ internal static class NewPipelinePages
                 break;
             case PipelineCreation.Refused refused:
                 var errors = refused.Problems.Count > 0 ? refused.Problems.Select(problem => problem.ToString()) : refused.Messages;
-                await ShowAsync(visit, refName, form.VariableFields(), [.. errors], StatusCodes.Status422UnprocessableEntity);
+                await ShowAsync(visit, refName, Rows(questions, form.VariableFields()), answers, [.. errors], StatusCodes.Status422UnprocessableEntity);
                 break;
         }
     }
 
-    private static PipelineOrder Order(ProjectVisit visit, RefHead head, WebForm form) => new()
+    private static Task<PipelineQuestions> AskAsync(ProjectVisit visit, RefHead? head) =>
+        head is null ? Task.FromResult(PipelineQuestions.None) : visit.Services.Creator.AskAsync(Order(visit, head, [], []), visit.Cancellation);
+
+    private static PipelineOrder Order(ProjectVisit visit, RefHead head, IReadOnlyList<VariableRow> variables, IReadOnlyList<InputField> inputs) => new()
     {
         Project = visit.Project,
         Head = head,
         User = visit.Request.User,
         Source = PipelineSources.Web,
-        Variables = form.Variables(),
+        Variables = variables,
+        Inputs = inputs.Where(input => input.IsGiven).ToDictionary(input => input.Question.Name, InputValue (input) => new InputValue.Text(input.Value), StringComparer.Ordinal),
     };
 
-    private static async Task ShowAsync(ProjectVisit visit, string refName, IReadOnlyList<VariableField> variables, IReadOnlyList<string> errors, int status)
+    // Described variables come first; what was given for one of them is its value.
+    private static List<VariableField> Rows(PipelineQuestions questions, IReadOnlyList<VariableField> given) =>
+    [
+        .. questions.Variables.Select(question =>
+            (given.FirstOrDefault(field => field.Key == question.Key) ?? new VariableField { Key = question.Key, Value = question.Value })
+                with { Description = question.Description, Options = question.Options }),
+        .. given.Where(field => questions.Variables.All(question => question.Key != field.Key)),
+    ];
+
+    private static async Task ShowAsync(
+        ProjectVisit visit, string refName, IReadOnlyList<VariableField> variables, IReadOnlyList<InputField> inputs, IReadOnlyList<string> errors, int status)
     {
         var heads = await visit.Repository.HeadsAsync(visit.Cancellation);
         var view = new NewPipelineView
@@ -68,6 +90,7 @@ internal static class NewPipelinePages
             Heads = [.. heads.OrderBy(head => head.IsTag).ThenByDescending(head => head.Name == visit.Project.DefaultBranch).ThenBy(head => head.Name, NaturalOrder.Instance)],
             Ref = refName,
             Variables = variables,
+            Inputs = inputs,
             Errors = errors,
         };
         await visit.Request.ShowAsync(visit.Frame(ProjectTab.Pipelines, visit.Request.Words.NewPipeline, Slice.NewPipeline(view)), status);

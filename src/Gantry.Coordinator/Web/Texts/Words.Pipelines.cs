@@ -93,6 +93,10 @@ internal sealed partial class Words
 
     public string NewPipelineFor => T("Run for branch or tag", "运行的分支或标签");
 
+    public string Inputs => T("Inputs", "输入");
+
+    public string InputIsList => T("A list as JSON, such as [\"a\", \"b\"].", "JSON 格式的列表，例如 [\"a\", \"b\"]。");
+
     public string Variables => T("Variables", "变量");
 
     public string VariablesHelp => T("These variables win over those of the project and the configuration.", "这些变量优先于项目和配置中的变量。");
