@@ -49,19 +49,7 @@ internal static unsafe partial class EnvironmentBlock
         return entries;
     }
 
-    private static byte** Pointer()
-    {
-        if (OperatingSystem.IsMacOS())
-        {
-            return *NSGetEnviron();
-        }
-
-        // A variable of the library, not a function: its address is the address of the array's address.
-        return NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "environ", out var own)
-            ? *(byte***)own
-            : *(byte***)NativeLibrary.GetExport(NativeLibrary.Load("libc", typeof(EnvironmentBlock).Assembly, null), "environ");
-    }
-
-    [LibraryImport("libc", EntryPoint = "_NSGetEnviron")]
-    private static partial byte*** NSGetEnviron();
+    // The platform's own door to the C library's variable: a static executable has no symbols to look up.
+    [LibraryImport("libSystem.Native", EntryPoint = "SystemNative_GetEnviron")]
+    private static partial byte** Pointer();
 }

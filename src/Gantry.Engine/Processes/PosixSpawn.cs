@@ -10,8 +10,15 @@ internal static unsafe class PosixSpawn
 {
     private const int ReadWrite = 2; // O_RDWR
 
-    private static readonly Lazy<bool> HasFolder = new(() => HasFunction("posix_spawn_file_actions_addchdir_np"));
-    private static readonly Lazy<bool> HasCloseFrom = new(() => HasFunction("posix_spawn_file_actions_addclosefrom_np"));
+    private static readonly Lazy<bool> HasFolder = new(() => Knows(actions =>
+    {
+        fixed (byte* folder = "/\0"u8)
+        {
+            Check(LibC.AddFolder(actions, folder));
+        }
+    }));
+
+    private static readonly Lazy<bool> HasCloseFrom = new(() => Knows(actions => Check(LibC.AddCloseFrom(actions, 3))));
 
     /// <summary>Starts it; -1 stands for the null device.</summary>
     /// <returns>The process id.</returns>
@@ -151,8 +158,23 @@ internal static unsafe class PosixSpawn
         return new ProcessException($"failed to start process: {start.FileName}: {why}");
     }
 
-    private static bool HasFunction(string name) =>
-        NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), name, out _)
-        || (NativeLibrary.TryLoad("libc", typeof(PosixSpawn).Assembly, null, out var library)
-            && NativeLibrary.TryGetExport(library, name, out _));
+    /// <summary>Whether the C library has a call. It is tried, not looked up: a static executable has no symbols.</summary>
+    private static bool Knows(Descriptors call)
+    {
+        var actions = stackalloc byte[LibC.OpaqueSize];
+        Check(LibC.InitActions(actions));
+        try
+        {
+            call(actions);
+            return true;
+        }
+        catch (EntryPointNotFoundException)
+        {
+            return false;
+        }
+        finally
+        {
+            _ = LibC.DestroyActions(actions);
+        }
+    }
 }

@@ -70,15 +70,17 @@ internal static class ControlCommands
         var place = new DaemonFlags(flags);
         return new Command("status", "get status of a service and of the running daemon", flags, async (context, cancellationToken) =>
         {
-            var (running, line) = await ServiceLineAsync(context, service, cancellationToken);
+            var system = ServiceHost.Detect(context.Host);
+            var name = service.NameOn(system);
+            var (running, line) = await ServiceLineAsync(system, service, context, cancellationToken);
             await using var daemon = await place.TryConnectAsync(context, cancellationToken);
             if (daemon is null)
             {
-                (running ? context.Terminal.Output : context.Terminal.Error).WriteLine($"{service.Name}: {line}");
+                (running ? context.Terminal.Output : context.Terminal.Error).WriteLine($"{name}: {line}");
                 return running ? 0 : 1;
             }
 
-            context.Terminal.Output.WriteLine($"{service.Name}: Service is running");
+            context.Terminal.Output.WriteLine($"{name}: Service is running");
             Write(context.Terminal.Output, await AskAsync(daemon, "status", cancellationToken));
             return 0;
         })
@@ -88,14 +90,15 @@ internal static class ControlCommands
         };
     }
 
-    private static async Task<(bool Running, string Line)> ServiceLineAsync(CommandContext context, ServiceFlags service, CancellationToken cancellationToken)
+    private static async Task<(bool Running, string Line)> ServiceLineAsync(
+        IServiceSystem? system, ServiceFlags service, CommandContext context, CancellationToken cancellationToken)
     {
-        if (ServiceHost.Detect(context.Host) is not { } system)
+        if (system is null)
         {
             return (false, "Service has stopped");
         }
 
-        return await new ServiceHost(system).StatusAsync(service.Service(context), cancellationToken) switch
+        return await new ServiceHost(system).StatusAsync(service.Service(context, system), cancellationToken) switch
         {
             ServiceStatus.Running => (true, "Service is running"),
             ServiceStatus.Stopped => (false, "Service has stopped"),

@@ -8,7 +8,7 @@ namespace Gantry.Commands;
 /// <summary><c>install uninstall start stop restart status</c> (official-cli-config §1.3.11).</summary>
 internal static class ServiceCommands
 {
-    public const string DefaultName = "gitlab-runner";
+    public const string DefaultName = ServiceHost.DefaultName;
 
     public static Command Install()
     {
@@ -55,7 +55,8 @@ internal static class ServiceCommands
         var common = new ServiceFlags(flags);
         return Make("uninstall", "uninstall service", flags, async (context, cancellationToken) =>
         {
-            await common.Host(context).UninstallAsync(common.Service(context), cancellationToken);
+            var system = common.System(context);
+            await new ServiceHost(system).UninstallAsync(common.Service(context, system), cancellationToken);
             return 0;
         });
     }
@@ -72,7 +73,8 @@ internal static class ServiceCommands
         var common = new ServiceFlags(flags);
         return Make(name, summary, flags, async (context, cancellationToken) =>
         {
-            await common.Host(context).RunAllAsync(action, common.Service(context), cancellationToken);
+            var system = common.System(context);
+            await new ServiceHost(system).RunAllAsync(action, common.Service(context, system), cancellationToken);
             return 0;
         });
     }
@@ -125,7 +127,11 @@ internal sealed class ServiceFlags(FlagSet flags)
     private readonly FlagValue<string> _name = flags.Text("service, n", "name of the service", initial: ServiceCommands.DefaultName);
     private readonly FlagValue<bool> _user = flags.Switch("user-service", "the user's own service rather than the system's (not as root)");
 
+    /// <summary>Of a service to install.</summary>
     public string Name => _name.Value;
+
+    /// <summary>Of a service that is there already.</summary>
+    public string NameOn(IServiceSystem? system) => _name.IsSet || system is null ? Name : ServiceHost.UsualName(system);
 
     /// <exception cref="CommandException">Nothing we know starts services here.</exception>
     public IServiceSystem System(CommandContext context)
@@ -139,11 +145,9 @@ internal sealed class ServiceFlags(FlagSet flags)
             ?? throw new CommandException("No service system detected. Start the daemon yourself: gantry run");
     }
 
-    public ServiceHost Host(CommandContext context) => new(System(context));
-
-    public ServiceDefinition Service(CommandContext context) => new()
+    public ServiceDefinition Service(CommandContext context, IServiceSystem system) => new()
     {
-        Name = Name,
+        Name = NameOn(system),
         Executable = context.Host.ExecutablePath,
         WorkingFolder = context.Host.WorkingFolder,
     };

@@ -8,6 +8,9 @@ internal interface IServiceSystem
     /// <summary>Where the definition is kept; null when the system keeps it itself.</summary>
     string? FileOf(string service);
 
+    /// <summary>Where a definition may be kept: that file, and those of packages.</summary>
+    IReadOnlyList<string> PlacesOf(string service) => FileOf(service) is { } file ? [file] : [];
+
     /// <summary>Mode of that file.</summary>
     UnixFileMode FileMode { get; }
 

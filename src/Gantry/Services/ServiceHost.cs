@@ -7,6 +7,12 @@ namespace Gantry.Services;
 /// <summary>Installs and steers a service with the system that is there.</summary>
 internal sealed class ServiceHost(IServiceSystem system)
 {
+    /// <summary>Of the service that <c>install</c> makes.</summary>
+    public const string DefaultName = "gitlab-runner";
+
+    /// <summary>Of the service that the .deb and the .rpm bring.</summary>
+    public const string PackageName = "gantry";
+
     private const int OutputLimit = 64 * 1024;
 
     /// <summary>The system of this machine; null when there is none we know.</summary>
@@ -33,6 +39,12 @@ internal sealed class ServiceHost(IServiceSystem system)
 
         return Directory.Exists("/etc/init.d") ? new SysV() : null;
     }
+
+    /// <summary>The service that commands without <c>--service</c> mean: the one <c>install</c> makes; where there is none, that of the package.</summary>
+    public static string UsualName(IServiceSystem system) =>
+        !system.PlacesOf(DefaultName).Any(File.Exists) && system.PlacesOf(PackageName).Any(File.Exists)
+            ? PackageName
+            : DefaultName;
 
     /// <exception cref="CommandException">There is such a service already, or the system refuses.</exception>
     public async Task InstallAsync(ServiceDefinition service, CancellationToken cancellationToken)
@@ -81,7 +93,7 @@ internal sealed class ServiceHost(IServiceSystem system)
 
     public async Task<ServiceStatus> StatusAsync(ServiceDefinition service, CancellationToken cancellationToken)
     {
-        if (system.FileOf(service.Name) is { } file && !File.Exists(file))
+        if (system.PlacesOf(service.Name) is { Count: > 0 } places && !places.Any(File.Exists))
         {
             return ServiceStatus.Unknown;
         }

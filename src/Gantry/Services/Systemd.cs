@@ -14,6 +14,9 @@ internal sealed class Systemd(string unitFolder, bool ofUser) : IServiceSystem
 
     public string? FileOf(string service) => Path.Combine(unitFolder, service + ".service");
 
+    public IReadOnlyList<string> PlacesOf(string service) =>
+        ofUser ? [FileOf(service)!] : [FileOf(service)!, $"/usr/lib/systemd/system/{service}.service", $"/lib/systemd/system/{service}.service"];
+
     public string Text(ServiceDefinition service)
     {
         var account = service.Account.Length > 0 ? $"User={service.Account}\n" : "";

@@ -5,7 +5,7 @@ namespace Gantry.EndToEnd.Tests.Packaging;
 /// <summary>The packages of this checkout, built once: <c>packaging/build</c> into a folder of the test run.</summary>
 public sealed class PackageFixture : IAsyncLifetime
 {
-    private static readonly string[] Kinds = ["deb", "rpm", "tar", "static", "image"];
+    private static readonly string[] Kinds = ["deb", "rpm", "tar", "static", "image", "arm64", "portable"];
 
     public string Folder { get; } = Path.Combine(GantryBinary.Root, "out", "packages");
 

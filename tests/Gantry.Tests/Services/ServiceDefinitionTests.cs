@@ -46,6 +46,16 @@ public sealed class ServiceDefinitionTests
         Assert.Equal("/home/ci/.config/systemd/user/gitlab-runner.service", system.FileOf("gitlab-runner"));
     }
 
+    [Fact]
+    public void The_unit_of_a_package_is_found_beside_those_of_the_operator()
+    {
+        Assert.Equal(
+            ["/etc/systemd/system/gantry.service", "/usr/lib/systemd/system/gantry.service", "/lib/systemd/system/gantry.service"],
+            new Systemd("/etc/systemd/system", ofUser: false).PlacesOf("gantry"));
+        Assert.Equal(["/home/ci/x/gantry.service"], new Systemd("/home/ci/x", ofUser: true).PlacesOf("gantry"));
+        Assert.Equal(["/etc/init.d/gantry"], ((IServiceSystem)new SysV()).PlacesOf("gantry"));
+    }
+
     [Theory]
     [InlineData("active\n", ServiceStatus.Running)]
     [InlineData("inactive\n", ServiceStatus.Stopped)]
