@@ -93,7 +93,7 @@ Release: 1
 Summary: Names of a Red Hat system for what Debian brings
 License: MIT
 BuildArch: noarch
-Provides: glibc = 2.36, openssl-libs = 3, zlib = 1.2, git-core = 2.39, ca-certificates = 2023
+Provides: /bin/sh, glibc = 2.36, openssl-libs = 3, zlib = 1.2, git-core = 2.39, ca-certificates = 2023
 %description
 Names.
 %files
