@@ -143,7 +143,8 @@ pipeline() {
         sleep 0.25
     done
     echo "the pipeline of $1 ended as $status; its log:"
-    job=$(api "$server/api/v4/projects/$id/jobs" | field "[0]['id']")
-    api "$server/api/v4/projects/$id/jobs/$job/trace" || true
+    for job in $(api "$server/api/v4/projects/$id/jobs" | python3 -c 'import json,sys; [print(job["id"]) for job in json.load(sys.stdin)[::-1]]'); do
+        api "$server/api/v4/projects/$id/jobs/$job/trace" || true
+    done
     return 1
 }
