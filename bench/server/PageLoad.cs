@@ -80,6 +80,8 @@ internal sealed partial class PageLoad(LoadedServer server, Action<string, List<
         var sent = new long[lines];
         var delays = new List<double>[viewers];
         using var listening = new CountdownEvent(viewers);
+        // The stream of a log begins with its first line.
+        var offset = await AppendAsync(job, token, 0, "first\n");
         var watching = Enumerable.Range(0, viewers).Select(number => Task.Run(async () =>
         {
             delays[number] = [];
@@ -99,23 +101,27 @@ internal sealed partial class PageLoad(LoadedServer server, Action<string, List<
             }
         })).ToList();
         listening.Wait();
-        var offset = 0;
         for (var number = 0; number < lines; number++)
         {
-            var text = Encoding.UTF8.GetBytes($"line <{number}> of a live log with some text behind it\n");
-            using var request = new HttpRequestMessage(HttpMethod.Patch, $"jobs/{job}/trace") { Content = new ByteArrayContent(text) };
-            request.Headers.Add("JOB-TOKEN", token);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
-            request.Content.Headers.TryAddWithoutValidation("Content-Range", $"{offset}-{offset + text.Length - 1}");
-            offset += text.Length;
             sent[number] = Stopwatch.GetTimestamp();
-            using var answer = await server.Plain.SendAsync(request);
-            answer.EnsureSuccessStatusCode();
+            offset = await AppendAsync(job, token, offset, $"line <{number}> of a live log with some text behind it\n");
             await Task.Delay(50);
         }
 
         await Task.WhenAll(watching);
         print($"a line of a live log reaches {viewers} viewers", [.. delays.SelectMany(one => one)]);
+    }
+
+    private async Task<int> AppendAsync(long job, string token, int offset, string line)
+    {
+        var text = Encoding.UTF8.GetBytes(line);
+        using var request = new HttpRequestMessage(HttpMethod.Patch, $"jobs/{job}/trace") { Content = new ByteArrayContent(text) };
+        request.Headers.Add("JOB-TOKEN", token);
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
+        request.Content.Headers.TryAddWithoutValidation("Content-Range", $"{offset}-{offset + text.Length - 1}");
+        using var answer = await server.Plain.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+        return offset + text.Length;
     }
 
     [GeneratedRegex("name=\"authenticity_token\" value=\"([0-9a-f]+)\"")]
