@@ -88,7 +88,6 @@ public sealed class RemoteCacheTests : IAsyncLifetime
     }
 
     [Fact]
-    [Trait("Needs", "Full")]
     public async Task A_broken_download_goes_on_where_it_stopped()
     {
         await SaveAsync();

@@ -202,6 +202,11 @@ public sealed class FakeCoordinator : IAsyncDisposable
                 http.Abort();
                 break;
             case Fault.Truncated truncated:
+                if (truncated.AfterEffect)
+                {
+                    await AnswerAsync(new DefaultHttpContext { Request = { QueryString = http.Request.QueryString } }, request);
+                }
+
                 http.Response.StatusCode = truncated.Code;
                 http.Response.ContentType = truncated.ContentType;
                 http.Response.ContentLength = truncated.Body.Length + 100;

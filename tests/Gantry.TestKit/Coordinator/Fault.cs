@@ -22,7 +22,11 @@ public abstract record Fault
     public sealed record Reset(bool AfterEffect) : Fault;
 
     /// <summary>The answer announces more bytes than come, then the connection is cut.</summary>
-    public sealed record Truncated(int Code, string ContentType, string Body) : Fault;
+    public sealed record Truncated(int Code, string ContentType, string Body) : Fault
+    {
+        /// <summary>The request takes effect: a server that says so in its status line has done what it was asked.</summary>
+        public bool AfterEffect { get; init; }
+    }
 
     /// <summary>No answer until the server is disposed or the client gives up.</summary>
     public sealed record Silence : Fault;

@@ -109,8 +109,7 @@ public sealed class LocalService : IAsyncDisposable
         {
             http.Response.ContentLength = bytes.Length;
             await http.Response.Body.WriteAsync(bytes.AsMemory(0, cut), http.RequestAborted);
-            await http.Response.Body.FlushAsync(http.RequestAborted);
-            http.Abort();
+            // Ending with too few bytes closes the connection after what was written; an abort could take that back on its way.
             return;
         }
 
