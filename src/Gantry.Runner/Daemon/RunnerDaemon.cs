@@ -36,6 +36,7 @@ public sealed partial class RunnerDaemon : IDisposable
     private Task _renewing = Task.CompletedTask;
     private readonly RunnerMetrics _metrics;
     private readonly DaemonView _view;
+    private readonly IdleMemory _memory;
     private RunLimits? _limits;
     private SessionServer? _sessions;
 
@@ -47,6 +48,7 @@ public sealed partial class RunnerDaemon : IDisposable
         options.Clients.Meters = _metrics;
         _logger = options.Loggers.CreateLogger<RunnerDaemon>();
         _journals = Path.Combine(options.StateFolder, "jobs");
+        _memory = new IdleMemory(options.Time, IdleMemory.ReleaseAll);
         _pace = new Pace(options.Time);
         _capacity = new Capacity(_pace.Wake);
         _services = new JobServices(options);
@@ -176,6 +178,7 @@ public sealed partial class RunnerDaemon : IDisposable
                 Renew();
                 Forget();
                 _limits?.Check();
+                _memory.Check();
                 tick = timer.WaitForNextTickAsync(cancellationToken).AsTask();
             }
         }
@@ -212,10 +215,12 @@ public sealed partial class RunnerDaemon : IDisposable
         {
             _view.CountReceived();
             _limits?.Received();
+            _memory.Received();
             return;
         }
 
         _limits?.Ended();
+        _memory.Ended();
         _options.Spans?.Add(job, verdict);
         if (verdict is JobVerdict.Failed)
         {
