@@ -202,9 +202,9 @@ public sealed class FakeCoordinator : IAsyncDisposable
                 http.Abort();
                 break;
             case Fault.Truncated truncated:
-                if (truncated.AfterEffect)
+                if (truncated.AfterEffect && await RefusedAsync(http, request))
                 {
-                    await AnswerAsync(new DefaultHttpContext { Request = { QueryString = http.Request.QueryString } }, request);
+                    break;
                 }
 
                 http.Response.StatusCode = truncated.Code;
@@ -223,6 +223,25 @@ public sealed class FakeCoordinator : IAsyncDisposable
                 http.Abort();
                 break;
         }
+    }
+
+    /// <summary>Lets the request take effect; a refusal is the answer, as no server says that it did what it refused.</summary>
+    private async Task<bool> RefusedAsync(HttpContext http, RecordedRequest request)
+    {
+        var effect = new DefaultHttpContext { Request = { QueryString = http.Request.QueryString } };
+        await AnswerAsync(effect, request);
+        if (effect.Response.StatusCode < 300)
+        {
+            return false;
+        }
+
+        http.Response.StatusCode = effect.Response.StatusCode;
+        foreach (var (name, value) in effect.Response.Headers)
+        {
+            http.Response.Headers[name] = value;
+        }
+
+        return true;
     }
 
     private async Task AnswerAsync(HttpContext http, RecordedRequest request)
