@@ -257,7 +257,7 @@ public sealed partial class RunnerDaemon : IDisposable
                 Capacity = _capacity,
                 Pace = _pace,
                 Time = _options.Time,
-                Received = _supervisor.Start,
+                Received = job => _supervisor.Start(_current!.AsConfigured(job)),
                 Meter = _metrics.Count,
                 Session = () => _sessions?.Invite(),
             },

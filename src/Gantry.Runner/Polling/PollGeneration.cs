@@ -1,4 +1,5 @@
 using Gantry.Engine.Executors;
+using Gantry.Engine.Plans;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Links;
 using Gantry.Runner.Supervising;
@@ -8,7 +9,7 @@ namespace Gantry.Runner.Polling;
 
 /// <summary>
 /// All poll loops of one configuration snapshot. Replaced as a whole on reload: requests of the old one that are on
-/// their way are finished, and the jobs they bring are run as that configuration said.
+/// their way are finished, and the jobs they bring are run as the newest configuration says (<see cref="AsConfigured"/>).
 /// </summary>
 internal sealed partial class PollGeneration : IDisposable
 {
@@ -65,6 +66,24 @@ internal sealed partial class PollGeneration : IDisposable
         }
     }
 
+    /// <summary>
+    /// The job with this configuration's entry when an older one asked for it: who has just mended the file and tries again must
+    /// not meet the old values. An entry that is gone, or whose executor is another kind than was announced, stays as it was.
+    /// </summary>
+    public ReceivedJob AsConfigured(ReceivedJob job)
+    {
+        var old = job.Runner.Settings;
+        var same = Executors.Where(e => IsSame(e.Entry.Settings, old)).ToList();
+        return same.Count switch
+        {
+            0 => job,
+            _ when same.Exists(e => ReferenceEquals(e.Entry, job.Runner)) => job,
+            1 => job with { Runner = same[0].Entry, Executor = same[0].Executor },
+            _ when same.Find(e => e.Entry.Settings.Name == old.Name) is { Entry: not null } named => job with { Runner = named.Entry, Executor = named.Executor },
+            _ => job,
+        };
+    }
+
     /// <summary>No new requests from this configuration.</summary>
     public void Retire() => _replaced.Cancel();
 
@@ -80,6 +99,9 @@ internal sealed partial class PollGeneration : IDisposable
         _halted.Dispose();
         _stop?.Dispose();
     }
+
+    private static bool IsSame(RunnerSettings one, RunnerSettings other) =>
+        one.Url == other.Url && one.Token == other.Token && one.Executor == other.Executor;
 
     private static Dictionary<RunnerEntry, RequestGate> GatesOf(IEnumerable<RunnerEntry> entries)
     {

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
-using Gantry.Protocol.Jobs;
 
 namespace Gantry.Executors.Tests.Docker;
 

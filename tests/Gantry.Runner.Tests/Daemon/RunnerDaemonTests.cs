@@ -168,6 +168,23 @@ public sealed class RunnerDaemonTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_job_that_was_asked_for_before_the_change_runs_as_the_file_says_now()
+    {
+        _server.LongPoll = TimeSpan.FromMinutes(1);
+        Start("concurrent = 4\n" + Entry());
+        await ClockPump.UntilAsync(() => _server.Requests.Count >= 1);
+        await Pump(TimeSpan.FromSeconds(10));
+        Assert.True(_server.Requests[1].Json.TryGetProperty("last_update", out _));
+
+        Write("concurrent = 4\n" + Entry("renamed"));
+        await _time.PumpUntilAsync(() => _log.Messages.Count(m => m == "Configuration loaded") == 2, Step);
+        _server.Enqueue(SamplePayloads.Job(1));
+        await Begun(1);
+
+        Assert.Equal("renamed", _running[1].Assignment.Runner.Name);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task What_the_file_says_without_effect_is_named()
     {
         Start("log_level = \"loud\"\n[experimental.usage_logger]\nenabled = true\n" + Entry() + "use_slot_cgroups = true\n");
