@@ -47,7 +47,7 @@ clean_up() {
     [ -z "${server_pid:-}" ] || kill "$server_pid" 2>/dev/null || true
     [ -z "${container:-}" ] || docker rm -f "$container" >/dev/null 2>&1 || true
     end_of_root
-    for mounted in "$root/proc" "$root/dev"; do
+    for mounted in "$root/proc" "$root/dev/pts" "$root/dev"; do
         for _ in $(seq 1 100); do
             mountpoint -q "$mounted" || break
             umount "$mounted" 2>/dev/null && break
@@ -79,6 +79,9 @@ debian_root() {
     cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
     mount -t proc proc "$root/proc"
     mount --bind /dev "$root/dev"
+    # Terminals of its own; private, or the mount would show up in /dev of this machine too.
+    mount --make-private "$root/dev"
+    mount -t devpts -o ptmxmode=666,gid=5,mode=620 devpts "$root/dev/pts"
     in_root apt-get update -q >/dev/null
 }
 
