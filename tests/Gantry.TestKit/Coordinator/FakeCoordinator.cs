@@ -180,7 +180,7 @@ public sealed class FakeCoordinator : IAsyncDisposable
             case Fault.Status status:
                 if (status.AfterEffect)
                 {
-                    await AnswerAsync(new DefaultHttpContext { Request = { QueryString = http.Request.QueryString } }, request);
+                    await TakeEffectAsync(http, request);
                 }
 
                 http.Response.StatusCode = status.Code;
@@ -196,7 +196,7 @@ public sealed class FakeCoordinator : IAsyncDisposable
             case Fault.Reset reset:
                 if (reset.AfterEffect)
                 {
-                    await AnswerAsync(new DefaultHttpContext { Request = { QueryString = http.Request.QueryString } }, request);
+                    await TakeEffectAsync(http, request);
                 }
 
                 http.Abort();
@@ -225,18 +225,25 @@ public sealed class FakeCoordinator : IAsyncDisposable
         }
     }
 
-    /// <summary>Lets the request take effect; a refusal is the answer, as no server says that it did what it refused.</summary>
-    private async Task<bool> RefusedAsync(HttpContext http, RecordedRequest request)
+    /// <summary>What the answer would have been.</summary>
+    private async Task<HttpResponse> TakeEffectAsync(HttpContext http, RecordedRequest request)
     {
         var effect = new DefaultHttpContext { Request = { QueryString = http.Request.QueryString } };
         await AnswerAsync(effect, request);
-        if (effect.Response.StatusCode < 300)
+        return effect.Response;
+    }
+
+    /// <summary>Lets the request take effect; a refusal is the answer, as no server says that it did what it refused.</summary>
+    private async Task<bool> RefusedAsync(HttpContext http, RecordedRequest request)
+    {
+        var effect = await TakeEffectAsync(http, request);
+        if (effect.StatusCode < 300)
         {
             return false;
         }
 
-        http.Response.StatusCode = effect.Response.StatusCode;
-        foreach (var (name, value) in effect.Response.Headers)
+        http.Response.StatusCode = effect.StatusCode;
+        foreach (var (name, value) in effect.Headers)
         {
             http.Response.Headers[name] = value;
         }
