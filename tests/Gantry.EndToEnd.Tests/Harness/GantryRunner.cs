@@ -74,7 +74,9 @@ internal sealed class GantryRunner : IAsyncDisposable
         return await running.WaitAsync() == 0 ? running.Output : null;
     }
 
+    // With a home of its own: jobs run in login shells, and what the profile of this user does is not part of any test.
     private static RunningProcess Start(string folder) => RunningProcess.Start(
         GantryBinary.Path,
-        ["run", "--config", Path.Combine(folder, "config.toml"), "--working-directory", folder, "--state-dir", Path.Combine(folder, "state")]);
+        ["run", "--config", Path.Combine(folder, "config.toml"), "--working-directory", folder, "--state-dir", Path.Combine(folder, "state")],
+        new Dictionary<string, string> { ["HOME"] = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName });
 }
