@@ -37,6 +37,7 @@ public sealed partial class RunnerDaemon : IDisposable
     private readonly RunnerMetrics _metrics;
     private readonly DaemonView _view;
     private readonly IdleMemory _memory;
+    private readonly MetricsListener _listener;
     private RunLimits? _limits;
     private SessionServer? _sessions;
 
@@ -61,11 +62,13 @@ public sealed partial class RunnerDaemon : IDisposable
         _supervisor.Observer = Observe;
         _watch = new ConfigWatch(options.ConfigPath, options.Context, options.Alone?.Settings, _logger);
         _view = new DaemonView(options, _watch, _capacity, _supervisor);
+        _listener = new MetricsListener(
+            (address, token) => MetricsServer.StartAsync(address, _metrics, _view.Metrics, options.Time, token), options.ListenAddress, _logger);
         _renewal = new TokenRenewal(options.Clients, options.Time, _logger);
     }
 
     /// <summary>Where metrics are served, with the port that was bound; null while they are not.</summary>
-    internal string? MetricsUrl { get; private set; }
+    internal string? MetricsUrl => _listener.Url;
 
     /// <summary>Runs until it is told to stop; returns when all jobs ended.</summary>
     /// <param name="signals">What the outside says.</param>
@@ -83,7 +86,8 @@ public sealed partial class RunnerDaemon : IDisposable
         }
 
         using var place = StatePlace.Take(_options);
-        await using var server = await ListenAsync(settings, cancellationToken);
+        await using var listener = _listener;
+        await listener.StartAsync(settings.ListenAddress, cancellationToken);
         await using var control = place is null ? null : ControlServer.Start(ControlSocket.In(_options.StateFolder), new DaemonControl(_view, signals).AnswerAsync, _logger);
         _limits = _options.Alone is { } single ? new RunLimits(single, _options.Time, signals.StopGracefully, _logger) : null;
         await using var sessions = await SessionServer.StartAsync(settings.SessionServer, _options.Time, _logger, cancellationToken);
@@ -120,36 +124,6 @@ public sealed partial class RunnerDaemon : IDisposable
         _noMoreJobs.Dispose();
     }
 
-    /// <summary>Null: no address, or an unusable one, which the log says.</summary>
-    private async Task<MetricsServer?> ListenAsync(RunnerDaemonSettings settings, CancellationToken cancellationToken)
-    {
-        var wanted = _options.ListenAddress ?? settings.ListenAddress;
-        if (!ListenAddress.TryComplete(wanted, out var address))
-        {
-            Log.WrongAddress(_logger, wanted);
-            return null;
-        }
-
-        if (address.Length == 0)
-        {
-            Log.NotListening(_logger);
-            return null;
-        }
-
-        try
-        {
-            var server = await MetricsServer.StartAsync(address, _metrics, _view.Metrics, _options.Time, cancellationToken);
-            MetricsUrl = server.Url;
-            using var fields = LogFields.With(_logger, ("address", new Uri(server.Url).Authority));
-            Log.Listening(_logger);
-            return server;
-        }
-        catch (IOException problem)
-        {
-            throw new RunnerCommandException($"Failed to create listener for metrics server on {address}: {problem.Message}");
-        }
-    }
-
     /// <summary>From the start to the first request to stop: reloads, token renewals.</summary>
     private async Task<DaemonSignal> FollowAsync(DaemonSignals signals, CancellationToken cancellationToken)
     {
@@ -167,14 +141,14 @@ public sealed partial class RunnerDaemon : IDisposable
                     return next;
                 }
 
-                Obey(next);
+                await ObeyAsync(next, cancellationToken);
                 signal = signals.Reader.ReadAsync(cancellationToken).AsTask();
             }
 
             if (tick.IsCompleted)
             {
                 await tick;
-                Reload(force: false);
+                await ReloadAsync(force: false, cancellationToken);
                 Renew();
                 Forget();
                 _limits?.Check();
@@ -184,7 +158,7 @@ public sealed partial class RunnerDaemon : IDisposable
         }
     }
 
-    private void Obey(DaemonSignal signal)
+    private async Task ObeyAsync(DaemonSignal signal, CancellationToken cancellationToken)
     {
         switch (signal)
         {
@@ -200,7 +174,7 @@ public sealed partial class RunnerDaemon : IDisposable
                 break;
             case DaemonSignal.Reload:
                 _options.Events.Reloading();
-                Reload(force: true);
+                await ReloadAsync(force: true, cancellationToken);
                 _options.Events.Ready();
                 break;
             default:
@@ -228,11 +202,12 @@ public sealed partial class RunnerDaemon : IDisposable
         }
     }
 
-    private void Reload(bool force)
+    private async Task ReloadAsync(bool force, CancellationToken cancellationToken)
     {
         if (_watch.Check(force) is { } settings)
         {
             Adopt(settings);
+            await _listener.ChangeAsync(settings.ListenAddress, cancellationToken);
         }
     }
 
@@ -358,15 +333,6 @@ public sealed partial class RunnerDaemon : IDisposable
     {
         [LoggerMessage(LogLevel.Information, "Starting multi-runner from {path}...")]
         public static partial void Starting(ILogger logger, string path);
-
-        [LoggerMessage(LogLevel.Information, "listen_address not defined, metrics & debug endpoints disabled")]
-        public static partial void NotListening(ILogger logger);
-
-        [LoggerMessage(LogLevel.Information, "Metrics server listening")]
-        public static partial void Listening(ILogger logger);
-
-        [LoggerMessage(LogLevel.Error, "listen_address \"{address}\" is no HOST:PORT; metrics & debug endpoints are off")]
-        public static partial void WrongAddress(ILogger logger, string address);
 
         [LoggerMessage(LogLevel.Information, "Initializing executor providers")]
         public static partial void Initializing(ILogger logger);

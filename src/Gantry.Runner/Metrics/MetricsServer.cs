@@ -38,8 +38,16 @@ internal sealed class MetricsServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseUrls(ListenAddress.ToUrl(address));
         builder.Logging.ClearProviders();
         var server = new MetricsServer(builder.Build(), metrics, snapshot, time);
-        await server._app.StartAsync(cancellationToken);
-        return server;
+        try
+        {
+            await server._app.StartAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
     }
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();

@@ -421,6 +421,39 @@ public sealed class RunnerDaemonTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Metrics_start_move_and_stop_with_the_file()
+    {
+        Start(Entry());
+        await Logged("listen_address not defined, metrics & debug endpoints disabled");
+
+        Write("listen_address = \"127.0.0.1:0\"\n" + Entry());
+        await _time.PumpUntilAsync(() => _daemon.MetricsUrl is not null, Step);
+        var first = _daemon.MetricsUrl!;
+        Assert.True(await AnswersAsync(first));
+
+        Write("listen_address = \"localhost:metrics\"\n" + Entry());
+        await Logged("listen_address \"localhost:metrics\" is no HOST:PORT; metrics & debug endpoints are where they were");
+        Assert.True(await AnswersAsync(first));
+
+        // All addresses of the same port: the old server has to go first.
+        var port = new Uri(first).Port;
+        Write($"listen_address = \":{port}\"\n" + Entry());
+        await _time.PumpUntilAsync(() => _daemon.MetricsUrl is { } now && now != first, Step);
+        Assert.True(await AnswersAsync(first));
+
+        using var taken = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        Write($"listen_address = \"{taken.LocalEndpoint}\"\n" + Entry());
+        await Logged($"Failed to create listener for metrics server on {taken.LocalEndpoint}: ", prefix: true);
+        await _time.PumpUntilAsync(() => _daemon.MetricsUrl is not null, Step);
+        Assert.True(await AnswersAsync(first));
+
+        Write(Entry());
+        await Logged("listen_address was removed, metrics & debug endpoints are off");
+        Assert.False(await AnswersAsync(first));
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Each_job_is_asked_for_with_a_door_of_its_own()
     {
         Start("concurrent = 2\n[session_server]\nlisten_address = \"127.0.0.1:0\"\nadvertise_address = \"runner.example.com:8093\"\n" + Entry(executor: "enterable"));
@@ -472,6 +505,19 @@ public sealed class RunnerDaemonTests : IAsyncLifetime
             RunJob = (assignment, lifetime, stopping) => (_running[assignment.Payload.Id] = new Running(assignment, lifetime, stopping)).Task,
         });
         _run = _daemon.RunAsync(_signals, CancellationToken.None);
+    }
+
+    private static async Task<bool> AnswersAsync(string address)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(address) };
+        try
+        {
+            return (await http.GetAsync("/metrics", TestContext.Current.CancellationToken)).IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
     }
 
     private ScriptedExecutor Enterable()
