@@ -110,7 +110,7 @@ public sealed class DaemonTests : IDisposable
     {
         await using var server = await GantryServer.StartAsync(_scratch);
         await using var runner = await GantryRunner.StartAsync(_scratch, server, before: "listen_address = \"127.0.0.1:0\"\nconcurrent = 2\n");
-        var (project, _) = await StartJobAsync(server, "sleep 600");
+        var (project, _) = await StartJobAsync(server, "echo first", "sleep 600");
         await runner.StatusSaysAsync("step_script");
         var address = await runner.MetricsAddressAsync();
         using var http = new HttpClient { BaseAddress = new Uri(address) };
@@ -124,22 +124,25 @@ public sealed class DaemonTests : IDisposable
         var file = Path.Combine(_scratch.Path, "metrics");
         await File.WriteAllTextAsync(file, metrics, TestContext.Current.CancellationToken);
         Assert.Equal("", (await RunningProcess.RunAsync("sh", ["-c", $"promtool check metrics < {file}"])).Trim());
-        Assert.Contains("first", await runner.CommandAsync("top", "--once"), StringComparison.Ordinal);
-        Assert.True(project > 0);
+        // One job has ended, one runs.
+        Assert.Matches("gantry_job_phase_seconds_count{[^}]*stage=\"[a-z_]+\"} 1\n", metrics);
+        Assert.Contains("second", await runner.CommandAsync("top", "--once"), StringComparison.Ordinal);
+        await server.JobAsync(project, "first", "success");
     }
 
     public void Dispose() => _scratch.Dispose();
 
-    private static async Task<(long Project, string Sha)> StartJobAsync(GantryServer server, string script)
+    /// <summary>A pipeline of two jobs; the last one with a script of the test's runs when this returns.</summary>
+    private static async Task<(long Project, string Sha)> StartJobAsync(GantryServer server, string script, string? next = null)
     {
         var project = await server.CreateProjectAsync("daemon");
         var sha = await server.PushAsync(project, (".gitlab-ci.yml", $"""
             stages: [one, two]
             first: {"{"} stage: one, script: ['{script}'] {"}"}
-            second: {"{"} stage: two, script: [echo second] {"}"}
+            second: {"{"} stage: two, script: ['{next ?? "echo second"}'] {"}"}
 
             """));
-        await server.JobAsync(project, "first", "running");
+        await server.JobAsync(project, next is null ? "first" : "second", "running");
         return (project, sha);
     }
 

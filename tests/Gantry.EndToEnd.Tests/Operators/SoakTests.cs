@@ -29,6 +29,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         // The first round fills pools and caches; it does not count.
         await RoundAsync(server, project, 0, perRound);
         var (memory, files) = (Memory(runner.Process.Id), Files(runner.Process.Id));
+        var (ownBefore, scriptsBefore, serverBefore) = (Cpu(runner.Process.Id), Cpu(runner.Process.Id, ofChildren: true), Cpu(server.Process.Id));
         var clock = Stopwatch.StartNew();
         for (var round = 1; round <= rounds; round++)
         {
@@ -39,6 +40,9 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         var (memoryAfter, filesAfter) = (Memory(runner.Process.Id), Files(runner.Process.Id));
         output.WriteLine(
             $"soak: {rounds * perRound} jobs, {rounds * perRound / seconds:0.0} jobs/s, memory {memory >> 20} MiB -> {memoryAfter >> 20} MiB, open files {files} -> {filesAfter}");
+        var jobs = rounds * perRound;
+        output.WriteLine(
+            $"processor time per job: runner {(Cpu(runner.Process.Id) - ownBefore) / jobs:0.0} ms, its scripts {(Cpu(runner.Process.Id, ofChildren: true) - scriptsBefore) / jobs:0.0} ms, server {(Cpu(server.Process.Id) - serverBefore) / jobs:0.0} ms");
         Assert.True(memoryAfter < memory + (48 << 20), $"memory grew from {memory >> 20} to {memoryAfter >> 20} MiB");
         Assert.True(filesAfter <= files + 60, $"open files grew from {files} to {filesAfter}");
         await Eventually.IsAsync(() => Task.FromResult(Children(runner.Process.Id) == 0), "all children of the daemon to end");
@@ -69,6 +73,15 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
     {
         var line = File.ReadLines($"/proc/{process}/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) * 1024;
+    }
+
+    /// <summary>Milliseconds of user and kernel time, of the process itself or of its children that have ended.</summary>
+    private static double Cpu(int process, bool ofChildren = false)
+    {
+        var text = File.ReadAllText($"/proc/{process}/stat");
+        // Behind the name: state, parent, ... In ticks of ten milliseconds.
+        var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return fields[ofChildren ? 13..15 : 11..13].Sum(ticks => double.Parse(ticks, System.Globalization.CultureInfo.InvariantCulture)) * 10;
     }
 
     private static int Files(int process) => Directory.GetFileSystemEntries($"/proc/{process}/fd").Length;
