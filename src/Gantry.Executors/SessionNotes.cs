@@ -1,7 +1,7 @@
 using System.Globalization;
 using Gantry.Engine.Processes;
 
-namespace Gantry.Executors.Shell;
+namespace Gantry.Executors;
 
 /// <summary>
 /// Which sessions a job has started: one line <c>ID MARK</c> each, in a file of the job's own folder, so that a later

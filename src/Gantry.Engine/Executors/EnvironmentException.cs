@@ -14,6 +14,9 @@ public sealed class EnvironmentException(FailureReason reason, string message, b
     /// <summary>False for mistakes in settings and classified failures: the next try would end the same way (§4.1 step 8).</summary>
     public bool Retriable { get; } = retriable;
 
+    /// <summary>Of the program that ended the job; 0: none did.</summary>
+    public int ExitCode { get; init; }
+
     /// <summary>An unclassified break: <c>runner_system_failure</c>, worth another try.</summary>
     public static EnvironmentException Broken(string message, Exception? inner = null) =>
         new(FailureReason.RunnerSystemFailure, message, retriable: true, inner);

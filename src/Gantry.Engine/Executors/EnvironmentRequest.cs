@@ -12,6 +12,12 @@ public sealed record EnvironmentRequest
     /// No job process may reach into it.
     /// </summary>
     public required string JobFolder { get; init; }
+
+    /// <summary>
+    /// For executors with <see cref="ExecutorTraits.FoldersComeLater"/>: the plan once more, with what the place says of itself. The
+    /// place then carries that plan (<see cref="IReplannedPlace"/>).
+    /// </summary>
+    public Func<PlaceAnswers, Compilation>? Replan { get; init; }
 }
 
 /// <summary>

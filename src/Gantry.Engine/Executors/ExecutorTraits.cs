@@ -11,6 +11,12 @@ public sealed record ExecutorTraits
     /// <summary>Default <c>cache_dir</c>; null when the settings must give one.</summary>
     public required string? DefaultCacheFolder { get; init; }
 
+    /// <summary>
+    /// Each job's place says itself where its folders are: the executor is given a plan without folders and asks for the final one
+    /// (<see cref="EnvironmentRequest.Replan"/>).
+    /// </summary>
+    public bool FoldersComeLater { get; init; }
+
     /// <summary>Several jobs share one builds folder, so paths carry the concurrency numbers.</summary>
     public required bool SharedBuildsFolder { get; init; }
 

@@ -73,6 +73,9 @@ public readonly record struct JobNumbers(int Runner, int Project);
 /// <param name="Cache">The job's local cache folder.</param>
 public sealed record JobFolders(string Builds, string Project, string Cache)
 {
+    /// <summary>While the place has not said where they are.</summary>
+    internal static readonly JobFolders Unknown = new("", "", "");
+
     /// <summary>A sibling of the checkout: <c>RUNNER_TEMP_PROJECT_DIR</c>.</summary>
     public string Temporary => Project + ".tmp";
 }

@@ -17,13 +17,15 @@ public static class JobPlanner
         var (flags, settings) = ReadSettings(request.Payload, request.Runner, warnings);
         var builds = GuestPath.ToSlash(request.Runner.BuildsFolder ?? request.Defaults.BuildsFolder ?? "");
         var early = VariableList.Build(request, flags, folders: null, builds).Expand();
-        var (folders, problem) = FolderLayout.Resolve(request, settings.Strategy, early.Get("GIT_CLONE_PATH"));
+        var (folders, problem) = request.Defaults.FoldersComeLater
+            ? (JobFolders.Unknown, null)
+            : FolderLayout.Resolve(request, settings.Strategy, early.Get("GIT_CLONE_PATH"));
         if (folders is null)
         {
             return new Compilation.Refused(FailureReason.RunnerConfigurationError, problem ?? "");
         }
 
-        var variables = VariableList.Build(request, flags, folders, builds).Expand();
+        var variables = request.Defaults.FoldersComeLater ? early : VariableList.Build(request, flags, folders, builds).Expand();
         return new Compilation.Planned(new JobPlan
         {
             Payload = request.Payload,

@@ -15,6 +15,29 @@ public sealed record PlanRequest
 
     /// <summary>Contents behind <c>tls-*-file</c> and the server's certificate chain.</summary>
     public TlsContents Tls { get; init; } = new();
+
+    /// <summary>The same job once its place has said what it is like.</summary>
+    public PlanRequest Answered(PlaceAnswers answers) => this with
+    {
+        Runner = Runner with
+        {
+            BuildsFolder = answers.BuildsFolder ?? Runner.BuildsFolder,
+            CacheFolder = answers.CacheFolder ?? Runner.CacheFolder,
+            HostName = answers.HostName ?? Runner.HostName,
+            Shell = answers.Shell ?? Runner.Shell,
+        },
+        Defaults = Defaults with { FoldersComeLater = false, SharedBuildsFolder = answers.SharedBuildsFolder ?? Defaults.SharedBuildsFolder },
+    };
+}
+
+/// <summary>What one job's place says of itself; null: the settings hold. An empty text is an answer.</summary>
+public sealed record PlaceAnswers
+{
+    public string? BuildsFolder { get; init; }
+    public string? CacheFolder { get; init; }
+    public bool? SharedBuildsFolder { get; init; }
+    public string? HostName { get; init; }
+    public string? Shell { get; init; }
 }
 
 /// <summary>What the executor brings when the runner entry is silent (official-job-protocol §5.5).</summary>
@@ -22,6 +45,10 @@ public sealed record PlanDefaults
 {
     public required string? BuildsFolder { get; init; }
     public required string? CacheFolder { get; init; }
+
+    /// <summary>Folders are not known yet and no plan fails for want of them; it has none.</summary>
+    public bool FoldersComeLater { get; init; }
+
     public required bool SharedBuildsFolder { get; init; }
     public required bool SharedEnvironment { get; init; }
     public required bool CustomBuildDirAllowed { get; init; }

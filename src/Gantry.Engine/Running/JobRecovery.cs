@@ -64,11 +64,11 @@ public sealed partial class JobRecovery(RecoveryAssignment assignment, TimeProvi
 
         try
         {
-            var compiled = JobPlanner.Compile(PlanRequests.Of(payload, assignment.Runner, assignment.Executor.Traits,
-                new JobNumbers(journal.State.RunnerNumber, journal.State.ProjectNumber)));
-            if (compiled is Compilation.Planned { Plan: var plan }
+            var request = PlanRequests.Of(payload, assignment.Runner, assignment.Executor.Traits,
+                new JobNumbers(journal.State.RunnerNumber, journal.State.ProjectNumber));
+            if (JobPlanner.Compile(request) is Compilation.Planned { Plan: var plan }
                 && await assignment.Executor.ReopenAsync(
-                    new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder },
+                    new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder, Replan = answers => JobPlanner.Compile(request.Answered(answers)) },
                     new EnvironmentHandle(journal.State.Executor, values), stopping) is { } place)
             {
                 await place.DisposeAsync();

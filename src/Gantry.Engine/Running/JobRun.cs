@@ -109,11 +109,12 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
                     return new JobVerdict.Failed(lost.Reason, lost.Message, 0);
                 }
 
-                compiled = JobPlanner.Compile(request with { Secrets = secrets });
+                request = request with { Secrets = secrets };
+                compiled = JobPlanner.Compile(request);
             }
 
             return compiled is Compilation.Planned planned
-                ? await WalkAsync(planned.Plan, journal, log)
+                ? await WalkAsync(planned.Plan, answers => JobPlanner.Compile(request.Answered(answers)), journal, log)
                 : Verdicts.Of((Compilation.Refused)compiled);
         }
         catch (OperationCanceledException) when (lifetime.Reason is not null)
@@ -123,7 +124,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         catch (EnvironmentException broken)
         {
             Log.PlaceBroke(logger, assignment.Payload.Id, broken);
-            return new JobVerdict.Failed(broken.Reason, broken.Message, 0);
+            return new JobVerdict.Failed(broken.Reason, broken.Message, broken.ExitCode);
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {
@@ -133,9 +134,9 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         }
     }
 
-    private async Task<JobVerdict> WalkAsync(JobPlan plan, JobJournal journal, JobLog log)
+    private async Task<JobVerdict> WalkAsync(JobPlan plan, Func<PlaceAnswers, Compilation> replan, JobJournal journal, JobLog log)
     {
-        if (Shells.ShellList.Find(plan.Shell) is not { } shell)
+        if (Shells.ShellList.Find(plan.Shell) is null)
         {
             return new JobVerdict.Failed(FailureReason.RunnerConfigurationError,
                 $"shell \"{plan.Shell}\" is not known; set `shell` of the runner to one of {Shells.ShellList.Names}", 0);
@@ -155,21 +156,10 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         try
         {
             await using var place = await EnvironmentPreparation.RunAsync(
-                assignment.Executor, new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder }, log, time, prepare.Token);
+                assignment.Executor, new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder, Replan = replan }, log, time, prepare.Token);
             journal.Change(state => state with { Environment = place.Handle.Values });
             assignment.Progress?.Placed(place);
-            var context = new Stages.StageContext
-            {
-                Plan = plan,
-                Shell = shell,
-                Traits = assignment.Executor.Traits,
-                HelperCommand = place.HelperCommand,
-                CorrelationId = assignment.CorrelationId,
-                Started = time.GetUtcNow(),
-                Time = time,
-                Transfers = assignment.Transfers is { } transfers ? new Stages.TransferLine(transfers, assignment.Link, journal.WorkFolder) : null,
-                CacheStorage = assignment.CacheStorage,
-            };
+            var context = ContextOf(plan, place, journal);
             var failure = await EnterableAsync(
                 place, log, () => new StageWalk(context, place, log, lifetime, WalkSettingsOf(plan, journal, prepare.Token)).RunAsync());
             _phases.Enter("cleanup");
@@ -180,6 +170,23 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         {
             return new JobVerdict.Failed(prepare.Failure.Reason, prepare.Failure.Message, 0);
         }
+    }
+
+    private Stages.StageContext ContextOf(JobPlan plan, IJobEnvironment place, JobJournal journal)
+    {
+        var (final, traits) = place is IReplannedPlace replanned ? (replanned.Plan, replanned.Traits) : (plan, assignment.Executor.Traits);
+        return new Stages.StageContext
+        {
+            Plan = final,
+            Shell = Shells.ShellList.Find(final.Shell)!,
+            Traits = traits,
+            HelperCommand = place.HelperCommand,
+            CorrelationId = assignment.CorrelationId,
+            Started = time.GetUtcNow(),
+            Time = time,
+            Transfers = assignment.Transfers is { } transfers ? new Stages.TransferLine(transfers, assignment.Link, journal.WorkFolder) : null,
+            CacheStorage = assignment.CacheStorage,
+        };
     }
 
     /// <summary>While the stages run, and as long as somebody is in afterwards, people may enter the place.</summary>

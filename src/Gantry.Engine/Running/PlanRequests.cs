@@ -18,6 +18,7 @@ internal static class PlanRequests
         {
             BuildsFolder = traits.DefaultBuildsFolder,
             CacheFolder = traits.DefaultCacheFolder,
+            FoldersComeLater = traits.FoldersComeLater,
             SharedBuildsFolder = traits.SharedBuildsFolder,
             SharedEnvironment = traits.SharedEnvironment,
             CustomBuildDirAllowed = traits.CustomBuildDirAllowed,

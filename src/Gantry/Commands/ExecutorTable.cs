@@ -1,4 +1,5 @@
 using Gantry.Engine.Executors;
+using Gantry.Executors.Custom;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Shell;
 using Gantry.Runner.Configuration;
@@ -14,6 +15,8 @@ internal static class ExecutorTable
         new("shell", ShellExecutor.ShellTraits, (_, host) => new ShellExecutor(host.User, host.WorkingFolder, TimeProvider.System)),
         new("docker", DockerExecutor.KindTraits, (entry, host) => new DockerExecutor(
             DockerSettingsReader.Read(entry), entry.Settings.BuildsFolder, host.Docker, TimeProvider.System, host.Loggers.CreateLogger<DockerExecutor>())),
+        new("custom", CustomExecutor.KindTraits, (entry, host) => new CustomExecutor(
+            CustomSettingsReader.Read(entry), TimeProvider.System, host.Loggers.CreateLogger<CustomExecutor>())),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];

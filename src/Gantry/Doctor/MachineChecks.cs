@@ -52,6 +52,27 @@ internal sealed class MachineChecks(CommandContext context, CheckReport report)
         }
     }
 
+    /// <summary>One of the operator's own programs, by the key that names it.</summary>
+    public void CheckProgram(string key, string program)
+    {
+        var places = program.Contains('/')
+            ? [program]
+            : context.Environment.GetValueOrDefault("PATH", "").Split(':').Select(folder => Path.Combine(folder, program)).ToArray();
+        if (places.FirstOrDefault(File.Exists) is not { } path)
+        {
+            report.Bad(key, $"there is no {program}", $"correct `{key}` in [runners.custom], or install the program");
+        }
+        else if (!OperatingSystem.IsWindows()
+            && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == 0)
+        {
+            report.Bad(key, $"{path} is not executable", $"chmod +x {path}");
+        }
+        else
+        {
+            report.Good(key, path);
+        }
+    }
+
     public void CheckDisk(string what, string folder)
     {
         for (var existing = Path.GetFullPath(folder); ; existing = Path.GetDirectoryName(existing)!)

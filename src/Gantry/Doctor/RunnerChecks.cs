@@ -35,11 +35,28 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
             case "docker":
                 await DockerAsync(facts.Host, cancellationToken);
                 break;
+            case "custom":
+                Driver(machine);
+                break;
             case var name when ExecutorTable.Find(name) is null:
                 report.Bad("executor", ExecutorTable.Refusal(name), "choose another executor, or remove the entry: it is not polled");
                 break;
             default:
                 break;
+        }
+    }
+
+    private void Driver(MachineChecks machine)
+    {
+        var settings = CustomSettingsReader.Read(entry);
+        if (!settings.Run.Exists)
+        {
+            report.Bad("run_exec", "it is not set: jobs cannot run", "set `run_exec` in [runners.custom]");
+        }
+
+        foreach (var program in new[] { settings.Config, settings.Prepare, settings.Run, settings.Cleanup }.Where(p => p.Exists))
+        {
+            machine.CheckProgram(program.Key, program.FileName);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Gantry.Engine;
+using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Running;
 using Gantry.Executors.Shell;
@@ -17,6 +18,9 @@ internal sealed partial class ShellBench : IDisposable
     public ScriptedJobLink Link { get; } = new();
 
     public string Folder => _folder.Path;
+
+    /// <summary>Null: the shell executor.</summary>
+    public IExecutor? Executor { get; set; }
 
     public RunnerSettings Runner { get; set; } = new()
     {
@@ -58,15 +62,16 @@ internal sealed partial class ShellBench : IDisposable
         return this;
     }
 
-    public async Task<JobVerdict> RunAsync(CancellationToken token, IJobSession? session = null)
+    public async Task<JobVerdict> RunAsync(CancellationToken token, IJobSession? session = null, Action<JobLifetime>? started = null)
     {
         using var lifetime = new JobLifetime(TimeProvider.System);
+        started?.Invoke(lifetime);
         return await new JobRun(
             new JobAssignment
             {
                 Payload = Payload,
                 Runner = Runner,
-                Executor = new ShellExecutor("", Folder, TimeProvider.System),
+                Executor = Executor ?? new ShellExecutor("", Folder, TimeProvider.System),
                 Link = Link,
                 Numbers = new JobNumbers(0, 0),
                 JournalRoot = Path.Combine(Folder, "jobs"),
