@@ -175,6 +175,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
                 await next(http);
             }
         });
+        app.UseWebSockets();
         app.UseRouting();
         app.MapGet("/-/health", HealthAsync);
         app.MapGet("/-/liveness", HealthAsync);

@@ -7,7 +7,7 @@ namespace Gantry.Coordinator;
 
 /// <summary>
 /// What happens by the clock (ci-yaml §19.7): delayed jobs whose time has come, jobs that no runner accepted, jobs whose runner
-/// fell silent or that run too long, artifacts past their time, pipeline schedules. One loop; each look is a few indexed queries.
+/// fell silent or that run too long, artifacts past their time, doors to jobs that are over, pipeline schedules. One loop; each look is a few indexed queries.
 /// </summary>
 internal sealed partial class Housekeeping(CoordinatorServices services, ILogger<Housekeeping> log) : IAsyncDisposable
 {
@@ -49,6 +49,11 @@ internal sealed partial class Housekeeping(CoordinatorServices services, ILogger
 
         await DropExpiredAsync(now, cancellation);
         await DropUnusedCachesAsync(now, cancellation);
+        if (await services.Database.ReadAsync(session => session.Terminals.AnyEnded(), cancellation))
+        {
+            await services.Database.WriteAsync(session => session.Terminals.DeleteEnded(), cancellation);
+        }
+
         await services.Schedules.RunDueAsync(cancellation);
     }
 

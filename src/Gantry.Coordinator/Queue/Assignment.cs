@@ -37,6 +37,11 @@ internal sealed class Assignment(JobLifecycle lifecycle, PayloadBuilder payloads
         };
         var token = TokenHash.Create("glcbt-");
         session.Jobs.SetToken(jobId, token);
+        if (runner.Terminal is { } terminal)
+        {
+            session.Terminals.Set(jobId, terminal);
+        }
+
         if (features.TwoPhaseJobCommit)
         {
             session.Jobs.Update(job);

@@ -6,4 +6,8 @@ namespace Gantry.Coordinator.Queue;
 /// <param name="Runner">The registration.</param>
 /// <param name="ProjectIds">Projects it is assigned to; empty for instance runners.</param>
 /// <param name="Machine">The process, known by its <c>system_id</c>.</param>
-internal sealed record KnownRunner(RunnerRow Runner, IReadOnlyList<long> ProjectIds, RunnerMachineRow Machine);
+internal sealed record KnownRunner(RunnerRow Runner, IReadOnlyList<long> ProjectIds, RunnerMachineRow Machine)
+{
+    /// <summary>Where it answers for terminals of the job that it asks for; null when it offers none.</summary>
+    public JobTerminalRow? Terminal { get; init; }
+}

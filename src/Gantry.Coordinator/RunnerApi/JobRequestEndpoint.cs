@@ -21,6 +21,7 @@ internal sealed class JobRequestEndpoint(CoordinatorServices services)
         var contact = new RunnerContact(request.SystemId ?? "", request.Info, Answers.AddressOf(http));
         var runner = await services.Heartbeats.MeetAsync(request.Token, contact, cancellation) ?? throw ApiException.Forbidden();
 
+        var terminal = TerminalOffer.Read(request.Session);
         var end = services.Clock.GetUtcNow() + services.Settings.LongPoll;
         var seen = request.LastUpdate;
         while (true)
@@ -28,7 +29,7 @@ internal sealed class JobRequestEndpoint(CoordinatorServices services)
             var version = services.Signal.Version;
             if (version != seen)
             {
-                if (await services.Queue.TakeAsync(runner, cancellation) is { } assigned)
+                if (await services.Queue.TakeAsync(runner with { Terminal = terminal }, cancellation) is { } assigned)
                 {
                     await HandOverAsync(http, assigned);
                     return;

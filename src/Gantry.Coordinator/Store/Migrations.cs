@@ -9,7 +9,7 @@ internal static class Migrations
     private static readonly string[] Scripts =
     [
         Schema.People, Schema.Projects, Schema.Runners, Schema.Pipelines, Schema.Belongings, Schema.ResourceGroups,
-        SchemaGrowth.Reports, SchemaGrowth.Service, SchemaGrowth.Places,
+        SchemaGrowth.Reports, SchemaGrowth.Service, SchemaGrowth.Places, SchemaGrowth.Terminals,
     ];
 
     public static void Apply(SqlSession sql)

@@ -79,4 +79,12 @@ internal static class SchemaGrowth
             used_at integer not null,
             unique (project_id, key))
         """;
+
+    public const string Terminals = """
+        create table job_terminals (
+            job_id integer primary key references jobs(id) on delete cascade,
+            url text not null,
+            certificate text not null,
+            authorization text not null)
+        """;
 }

@@ -27,6 +27,7 @@ internal sealed class StoreSession
         Environments = new EnvironmentStore(sql);
         ResourceGroups = new ResourceGroupStore(sql);
         Caches = new CacheStore(sql);
+        Terminals = new JobTerminalStore(sql);
     }
 
     public InstanceStore Instance { get; }
@@ -45,6 +46,7 @@ internal sealed class StoreSession
     public EnvironmentStore Environments { get; }
     public ResourceGroupStore ResourceGroups { get; }
     public CacheStore Caches { get; }
+    public JobTerminalStore Terminals { get; }
 
     internal SqlSession Sql { get; }
 

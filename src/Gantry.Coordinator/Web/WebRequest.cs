@@ -34,10 +34,13 @@ internal sealed class WebRequest(WebRoom room, HttpContext http, Session session
 
     public CancellationToken Cancellation => http.RequestAborted;
 
+    /// <summary>The visitor goes, or the server is about to stop.</summary>
+    public CancellationTokenSource UntilTheEnd() => CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, room.Stopping);
+
     /// <summary>Answers with server-sent events until they end, the visitor goes, or the server stops.</summary>
     public async Task StreamAsync<T>(Func<CancellationToken, IAsyncEnumerable<SseItem<T>>> events)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, room.Stopping);
+        using var end = UntilTheEnd();
         try
         {
             await TypedResults.ServerSentEvents(events(end.Token)).ExecuteAsync(http);

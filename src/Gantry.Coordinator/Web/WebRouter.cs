@@ -44,7 +44,9 @@ internal sealed class WebRouter(WebRoom room)
         }
     }
 
-    private static bool IsRead(HttpContext http) => HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method);
+    // HTTP/2 opens a WebSocket by CONNECT.
+    private static bool IsRead(HttpContext http) =>
+        HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) || http.WebSockets.IsWebSocketRequest;
 
     private static async Task ReadAsync(WebRequest request, string path)
     {
@@ -122,6 +124,8 @@ internal sealed class WebRouter(WebRoom room)
         ["jobs", var id, "log"] => JobPages.LogAsync(visit, Number(id)),
         ["jobs", var id, "trace.json"] => JobPages.TraceJsonAsync(visit, Number(id)),
         ["jobs", var id, "artifacts", "download"] => JobPages.DownloadAsync(visit, Number(id)),
+        ["jobs", var id, "terminal"] => TerminalPages.ShowAsync(visit, Number(id)),
+        ["jobs", var id, "terminal.ws"] => TerminalPages.ConnectAsync(visit, Number(id)),
         ["live"] => LiveAsync(visit),
         ["settings", "ci_cd"] => RunnerPages.SettingsAsync(visit),
         ["settings", "general"] => SettingsPages.FormAsync(visit),

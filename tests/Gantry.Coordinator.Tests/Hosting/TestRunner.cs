@@ -18,6 +18,9 @@ internal sealed class TestRunner(TestServer server, string token)
 
     public string Features { get; init; } = AllFeatures;
 
+    /// <summary>JSON of the session server's offer.</summary>
+    public string Session { get; init; } = "null";
+
     public string SystemId { get; init; } = "s_000000000001";
 
     public static async Task<TestRunner> CreateAsync(TestServer server, string settings = "\"run_untagged\":true")
@@ -28,7 +31,7 @@ internal sealed class TestRunner(TestServer server, string token)
 
     public Task<HttpResponseMessage> RequestAsync(string? lastUpdate = null) =>
         TestServer.SendAsync(server.Anonymous, HttpMethod.Post, "jobs/request",
-            $$"""{"token":"{{token}}","system_id":"{{SystemId}}","info":{"name":"gitlab-runner","version":"19.0.0","platform":"linux","architecture":"amd64",{{Features}}}{{(lastUpdate is null ? "" : $",\"last_update\":\"{lastUpdate}\"")}}}""");
+            $$"""{"token":"{{token}}","system_id":"{{SystemId}}","session":{{Session}},"info":{"name":"gitlab-runner","version":"19.0.0","platform":"linux","architecture":"amd64",{{Features}}}{{(lastUpdate is null ? "" : $",\"last_update\":\"{lastUpdate}\"")}}}""");
 
     /// <summary>A job; fails the test when there is none.</summary>
     public async Task<TestJob> TakeAsync()

@@ -67,6 +67,34 @@ public sealed partial class JourneyTests(WebHouse house)
         Assert.Empty(visit.Problems);
     }
 
+    [Fact(Timeout = 180_000)]
+    public async Task A_terminal_in_a_running_job_takes_what_one_types()
+    {
+        using var scratch = new ScratchFolder();
+        var gate = Path.Combine(scratch.Path, "gate");
+        var project = await house.Server.CreateProjectAsync("workshop");
+        var sha = await house.Server.PushAsync(project, (".gitlab-ci.yml", $"hold:\n  script: ['while [ ! -e {gate} ]; do sleep 0.1; done']\n"));
+        var job = await house.Server.JobAsync(project, "hold", "running");
+        await using var visit = await house.VisitAsync(Look.Light);
+        await visit.GoAsync($"/root/workshop/-/jobs/{job.GetProperty("id").GetInt64()}");
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Terminal" }).ClickAsync();
+
+        var screen = visit.Page.Locator("job-terminal .xterm-rows");
+        await Assertions.Expect(visit.Page.Locator(".terminal-end")).ToBeHiddenAsync();
+        await visit.Page.Locator("job-terminal textarea").PressSequentiallyAsync("echo the answer is $((6*7)) in $CI_JOB_NAME\n");
+        await Assertions.Expect(screen).ToContainTextAsync("the answer is 42 in hold");
+        await visit.KeepScreenAsync("terminal.light");
+        await visit.Page.Locator("job-terminal textarea").PressSequentiallyAsync("exit\n");
+        await Assertions.Expect(visit.Page.Locator(".terminal-end")).ToContainTextAsync("The terminal is closed.");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Connect again" }).ClickAsync();
+        await Assertions.Expect(visit.Page.Locator(".terminal-end")).ToBeHiddenAsync();
+
+        await visit.GoAsync("/root/workshop/-/jobs");
+        await File.WriteAllTextAsync(gate, "", TestContext.Current.CancellationToken);
+        await house.Server.PipelineAsync(project, sha, "success");
+        Assert.Empty(visit.Problems);
+    }
+
     [Fact(Timeout = 240_000)]
     public async Task A_log_of_half_a_million_lines_keeps_few_of_them_in_the_page()
     {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Gantry.EndToEnd.Tests.Harness;
 
@@ -32,7 +34,13 @@ public sealed class WebHouse : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await GantryServer.StartAsync(_scratch);
-        _runner = await GantryRunner.StartAsync(_scratch, Server, "build machine", ["--output-limit", "400000"], before: "concurrent = 4\ncheck_interval = 1\n");
+        _runner = await GantryRunner.StartAsync(_scratch, Server, "build machine", ["--output-limit", "400000"], before: $"""
+            concurrent = 4
+            check_interval = 1
+            [session_server]
+            listen_address = "127.0.0.1:{FreePort()}"
+
+            """);
         ProjectId = await Server.CreateProjectAsync("tea-house");
         var repository = await TeaHouse.CreateAsync(_scratch.Sub("tea-house"));
         await repository.PushAsync(Server, Project);
@@ -80,6 +88,13 @@ public sealed class WebHouse : IAsyncLifetime
         var visit = await Browser.OpenAsync(Server.Address, look);
         await visit.SignInAsync(Server.Token);
         return visit;
+    }
+
+    private static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
     private async Task<bool> IsSettledAsync()

@@ -16,7 +16,7 @@ internal sealed class AssetLibrary
     private const string Prefix = "web/";
 
     // In the order of the cascade.
-    private static readonly string[] Sheets = ["tokens.css", "page.css", "parts.css", "views.css", "graph.css", "log.css", "term.css"];
+    private static readonly string[] Sheets = ["tokens.css", "page.css", "parts.css", "views.css", "graph.css", "log.css", "term.css", "xterm.css", "terminal.css"];
 
     private readonly FrozenDictionary<string, byte[]> _files;
 
@@ -27,7 +27,7 @@ internal sealed class AssetLibrary
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .ToDictionary(name => name[Prefix.Length..], name => Read(assembly, name));
         files["term.css"] = Encoding.UTF8.GetBytes(LogClasses.Stylesheet());
-        // One request instead of six.
+        // One request instead of many.
         files["all.css"] = [.. Sheets.SelectMany(name => files[name])];
         Version = VersionOf(files);
         _files = files.ToFrozenDictionary();
@@ -59,7 +59,7 @@ internal sealed class AssetLibrary
         http.Response.ContentType = Path.GetExtension(file) switch
         {
             ".css" => "text/css; charset=utf-8",
-            ".js" => "text/javascript; charset=utf-8",
+            ".js" or ".mjs" => "text/javascript; charset=utf-8",
             ".svg" => "image/svg+xml",
             _ => "application/octet-stream",
         };

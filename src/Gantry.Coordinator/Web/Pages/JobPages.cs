@@ -93,6 +93,7 @@ internal static class JobPages
             StageJobs = [.. all.Where(other => other.StageIndex == job.StageIndex && !other.Retried).OrderBy(other => other.Name, NaturalOrder.Instance)],
             Attempts = [.. all.Where(other => other.Name == job.Name).OrderByDescending(other => other.Id)],
             Artifacts = [.. session.Artifacts.OfJob(job.Id).Where(artifact => artifact.Type != "trace")],
+            HasTerminal = TerminalPages.IsOpenTo(session, visit, job),
             HasLog = visit.Services.Traces.Size(job.Id) > 0,
             Answers = job.Status == CiStatus.Pending ? [.. Explanation.Of(session, job, visit.Request.Now).Select(verdict => new RunnerAnswer(verdict.Runner, verdict.Why))] : [],
         };

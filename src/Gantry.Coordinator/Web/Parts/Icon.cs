@@ -35,6 +35,7 @@ internal static class Icon
     public static readonly HtmlString Person = Draw("""<circle cx="8" cy="5" r="2.75"/><path d="M2.75 14c.4-3 2.5-4.5 5.25-4.5s4.85 1.5 5.25 4.5"/>""");
     public static readonly HtmlString Theme = Draw("""<circle cx="8" cy="8" r="5.5"/><path d="M8 2.5a5.5 5.5 0 0 1 0 11z" fill="currentcolor"/>""");
     public static readonly HtmlString Chevron = Draw("""<path d="m4.5 6.5 3.5 3.5 3.5-3.5"/>""");
+    public static readonly HtmlString Terminal = Draw("""<path d="M2 3.5h12v9H2zM4.5 6.25 6.5 8l-2 1.75M8 10.25h3"/>""");
     public static readonly HtmlString Eye = Draw("""<path d="M1.5 8S4 3.75 8 3.75 14.5 8 14.5 8 12 12.25 8 12.25 1.5 8 1.5 8z"/><circle cx="8" cy="8" r="1.75"/>""");
     public static readonly HtmlString Lock = Draw("""<path d="M3.5 7.5h9v6h-9zM5.5 7.5v-2a2.5 2.5 0 0 1 5 0v2"/>""");
     public static readonly HtmlString Plus = Draw("""<path d="M8 3v10M3 8h10"/>""");

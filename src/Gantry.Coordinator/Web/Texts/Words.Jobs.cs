@@ -11,6 +11,26 @@ internal sealed partial class Words
 
     public string Coverage => T("Coverage", "覆盖率");
 
+    public string Terminal => T("Terminal", "终端");
+
+    public string TerminalText => T(
+        "What you type runs inside the job, as the job. When its script ends, the job waits until you leave.",
+        "您输入的内容会以作业的身份在作业内部运行。脚本结束后，作业会一直等到您离开。");
+
+    public string TerminalConnecting => T("Connecting to the job…", "正在连接作业…");
+
+    public string TerminalClosed => T("The terminal is closed.", "终端已关闭。");
+
+    public string TerminalTaken => T("Somebody else has a terminal in this job.", "其他人已在此作业中打开终端。");
+
+    public string TerminalNotReady => T("The job's environment is not ready yet; try again in a moment.", "作业环境尚未就绪，请稍后再试。");
+
+    public string TerminalUnreachable => T(
+        "The runner does not answer at the address it gave ([session_server] advertise_address in its config.toml).",
+        "Runner 没有在它给出的地址应答（其 config.toml 中的 [session_server] advertise_address）。");
+
+    public string TerminalAgain => T("Connect again", "重新连接");
+
     public string Status => T("Status", "状态");
 
     public string NoJobs => T("No jobs yet", "还没有作业");

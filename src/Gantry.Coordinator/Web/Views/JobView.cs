@@ -30,6 +30,9 @@ internal sealed record JobView
     /// <summary>For a pending job: what each runner that serves the project says.</summary>
     public IReadOnlyList<RunnerAnswer> Answers { get; init; } = [];
 
+    /// <summary>The visitor may open a terminal in it now.</summary>
+    public required bool HasTerminal { get; init; }
+
     public string Address => WebPath.Job(Project, Job.Id);
 
     public bool IsStuck => Answers.All(answer => answer.Why is not null);

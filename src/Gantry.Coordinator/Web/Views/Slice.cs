@@ -36,6 +36,8 @@ internal static class Slice
 
     public static RazorSlice Artifacts(ArtifactsView model) => new Web_Views_Artifacts { Model = model };
 
+    public static RazorSlice Terminal(TerminalView model) => new Web_Views_Terminal { Model = model };
+
     public static RazorSlice Environments(EnvironmentsView model) => new Web_Views_Environments { Model = model };
 
     public static RazorSlice General(GeneralView model) => new Web_Views_General { Model = model };

@@ -145,7 +145,7 @@ public sealed class AccessTests
         Assert.Equal(HttpStatusCode.SeeOther, equal.StatusCode);
     }
 
-    private static async Task<WebVisitor> MemberAsync(TestServer server, AccessLevel level)
+    internal static async Task<WebVisitor> MemberAsync(TestServer server, AccessLevel level)
     {
         var name = level.ToString().ToLowerInvariant();
         var token = TokenHash.Create("glpat-");
