@@ -24,7 +24,8 @@ public interface IExecutor
     Task<IJobEnvironment> PrepareAsync(EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Opens a place that an earlier process made, from the handle in the job's journal. Null when it is gone.
+    /// Opens a place that an earlier process made, from the handle in the job's journal. Whatever cannot go on is removed.
     /// </summary>
-    Task<IJobEnvironment?> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken);
+    /// <exception cref="EnvironmentException">The place cannot be looked for; what is there stays.</exception>
+    Task<Reopening> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken);
 }

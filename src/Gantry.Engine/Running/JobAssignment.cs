@@ -39,6 +39,9 @@ public sealed record JobAssignment
     /// <summary>Null: nobody watches.</summary>
     public IJobProgress? Progress { get; init; }
 
+    /// <summary>Set for a job that an earlier process began: it goes on. Null: it begins.</summary>
+    public RecoveredJob? Recovered { get; init; }
+
     /// <summary>Lets people into the job's place; null: there is no session server.</summary>
     public IJobSession? Session { get; init; }
 }

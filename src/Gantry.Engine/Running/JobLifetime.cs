@@ -45,8 +45,10 @@ public sealed class JobLifetime : IDisposable
     }
 
     /// <summary>Starts the job clock (§4.1 step 6). Once.</summary>
-    public void StartJobClock(TimeSpan timeout) =>
-        _jobTimer = _time.CreateTimer(_ => End(new EndReason.JobTimeout(timeout), whole: true), null, timeout, Timeout.InfiniteTimeSpan);
+    /// <param name="timeout">The job's whole time.</param>
+    /// <param name="elapsed">What an earlier process used of it.</param>
+    public void StartJobClock(TimeSpan timeout, TimeSpan elapsed) => _jobTimer = _time.CreateTimer(
+        _ => End(new EndReason.JobTimeout(timeout), whole: true), null, elapsed < timeout ? timeout - elapsed : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
 
     /// <summary>
     /// From here to <see cref="LeaveScriptPhase"/> a cancel ends the script alone; before, it ends the job (§2.3). After the

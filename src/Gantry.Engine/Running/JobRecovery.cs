@@ -9,15 +9,15 @@ using Microsoft.Extensions.Logging;
 namespace Gantry.Engine.Running;
 
 /// <summary>
-/// Finishes a job that an earlier process left in its journal: removes the job's place, completes the log, reports the
-/// verdict — the job's own when it had ended, else a system failure, so that the server does not wait for its timeout.
-/// The journal goes away once the server has answered. One call of <see cref="RunAsync"/> per instance.
+/// What becomes of a job that an earlier process left in its journal. Its script still runs: it goes on, as somebody else's work.
+/// Else: removes the job's place, completes the log, reports the verdict — the job's own when it had ended, else a system failure, so
+/// that the server does not wait for its timeout. The journal goes away once the server has answered. One call of <see cref="RunAsync"/> per instance.
 /// </summary>
 public sealed partial class JobRecovery(RecoveryAssignment assignment, TimeProvider time, ILogger logger)
 {
     private const string Explanation = "the runner stopped while the job was running";
 
-    /// <returns>What the server was told; null when the folder held no whole journal and was removed.</returns>
+    /// <returns>What the server was told; null when the job goes on, or when the folder held no whole journal and was removed.</returns>
     /// <exception cref="OperationCanceledException">The process stops; the journal stays.</exception>
     public async Task<FinishResult?> RunAsync(CancellationToken stopping)
     {
@@ -29,14 +29,21 @@ public sealed partial class JobRecovery(RecoveryAssignment assignment, TimeProvi
         }
 
         var (journal, payload) = opened;
+        var why = "";
         if (journal.State.Verdict is null)
         {
-            await RemovePlaceAsync(journal, payload, stopping);
+            (var recovered, why) = await ReopenAsync(journal, payload, stopping);
+            if (recovered is not null)
+            {
+                Log.GoesOn(logger, payload.Id, journal.State.Stage);
+                assignment.GoOn!(recovered);
+                return null;
+            }
         }
 
         using var spool = TraceSpool.OpenWith(
             journal.SpoolPath, WholeLogs.SettingsOf(assignment.Runner, payload.Id, Path.GetDirectoryName(journal.Folder)!));
-        var final = journal.State.Verdict is { } known ? FinalOf(known) : EndLog(spool, journal, payload);
+        var final = journal.State.Verdict is { } known ? FinalOf(known) : EndLog(spool, journal, payload, why);
         await using var sender = new TraceSender(spool, assignment.Link, new TraceSenderSettings
         {
             SentOffset = journal.State.SentOffset,
@@ -55,36 +62,58 @@ public sealed partial class JobRecovery(RecoveryAssignment assignment, TimeProvi
         return result;
     }
 
-    private async Task RemovePlaceAsync(JobJournal journal, JobPayload payload, CancellationToken stopping)
+    /// <summary>The job if it goes on; else nothing is left of its place, and why.</summary>
+    private async Task<(RecoveredJob? Job, string Why)> ReopenAsync(JobJournal journal, JobPayload payload, CancellationToken stopping)
     {
         if (journal.State.Environment is not { } values)
         {
-            return;
+            return (null, "");
         }
 
         try
         {
-            var request = PlanRequests.Of(payload, assignment.Runner, assignment.Executor.Traits,
+            var wanted = PlanRequests.Of(payload, assignment.Runner, assignment.Executor.Traits,
                 new JobNumbers(journal.State.RunnerNumber, journal.State.ProjectNumber));
-            if (JobPlanner.Compile(request) is Compilation.Planned { Plan: var plan }
-                && await assignment.Executor.ReopenAsync(
-                    new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder, Replan = answers => JobPlanner.Compile(request.Answered(answers)) },
-                    new EnvironmentHandle(journal.State.Executor, values), stopping) is { } place)
+            if (JobPlanner.Compile(wanted) is not Compilation.Planned { Plan: var plan })
             {
-                await place.DisposeAsync();
+                return (null, "and its settings have become unusable since");
             }
+
+            var reopening = await assignment.Executor.ReopenAsync(
+                new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder, Replan = answers => JobPlanner.Compile(wanted.Answered(answers)) },
+                new EnvironmentHandle(journal.State.Executor, values), stopping);
+            if (reopening is not Reopening.Running running)
+            {
+                return (null, ((Reopening.Lost)reopening).Why);
+            }
+
+            if (Obstacle(plan, journal.State) is not { } obstacle)
+            {
+                return (new RecoveredJob(journal, running.Place, running.LogOffset), "");
+            }
+
+            await running.Place.DisposeAsync();
+            return (null, obstacle);
         }
         catch (EnvironmentException broken)
         {
             // The report matters more; what is left is found by its labels at the next start.
             Log.PlaceStays(logger, payload.Id, broken);
+            return (null, $"and where it ran cannot be looked for: {broken.Message}");
         }
     }
 
-    private FinalUpdate EndLog(TraceSpool spool, JobJournal journal, JobPayload payload)
+    /// <summary>Why a script that still runs cannot be gone on with; null when it can.</summary>
+    private string? Obstacle(JobPlan plan, JournalState state) =>
+        assignment.GoOn is null || !state.Accepted || !StageWalk.MayBegin(plan, state.Stage ?? "") ? ""
+        // Their values are in no file, and fetched again they may be others: then the log could show the old ones.
+        : plan.Payload.Secrets.Count > 0 ? "and a job with secrets of other stores cannot go on"
+        : null;
+
+    private FinalUpdate EndLog(TraceSpool spool, JobJournal journal, JobPayload payload, string why)
     {
         var (flags, _) = JobPlanner.ReadSettings(payload, assignment.Runner, []);
-        var verdict = new JobVerdict.Failed(FailureReason.RunnerSystemFailure, Explanation, 0);
+        var verdict = new JobVerdict.Failed(FailureReason.RunnerSystemFailure, why.Length == 0 ? Explanation : $"{Explanation}, {why}", 0);
         var log = new JobLog(spool, new JobLogSettings { Timestamps = flags[KnownFlags.Timestamps] }, time);
         Verdicts.WriteLastLine(log, verdict);
         log.Close();
@@ -108,6 +137,9 @@ public sealed partial class JobRecovery(RecoveryAssignment assignment, TimeProvi
         [LoggerMessage(LogLevel.Warning, "job {Job} of an earlier process: its place could not be removed")]
         public static partial void PlaceStays(ILogger logger, long job, Exception broken);
 
+        [LoggerMessage(LogLevel.Information, "job {Job} of an earlier process goes on in {Stage}")]
+        public static partial void GoesOn(ILogger logger, long job, string? stage);
+
         [LoggerMessage(LogLevel.Information, "job {Job} of an earlier process: {State}, report {Result}")]
         public static partial void Recovered(ILogger logger, long job, JobUpdateState state, FinishResult result);
     }
@@ -126,4 +158,7 @@ public sealed record RecoveryAssignment
 
     /// <summary>Made for the job id and token of the journal's payload.</summary>
     public required IJobLink Link { get; init; }
+
+    /// <summary>Takes a job that goes on; returns at once. Null: none does.</summary>
+    public Action<RecoveredJob>? GoOn { get; init; }
 }

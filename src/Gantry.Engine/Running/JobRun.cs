@@ -15,6 +15,7 @@ namespace Gantry.Engine.Running;
 /// header ─► plan ─► job clock ─► warnings ─► place ─► stages ─► place removed ─► last line
 /// final report ─► journal removed, or kept for a later process when the server could not be reached
 /// </code>
+/// A job that an earlier process began goes on in its place: no acceptance, no header, no preparation.
 /// Everything that happens to the job ends in a verdict; only the end of the process leaves the journal as it is.
 /// <para>One call of <see cref="RunAsync"/> per instance. The caller owns <paramref name="lifetime"/> and disposes it afterwards.</para>
 /// </summary>
@@ -22,9 +23,11 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
 {
     private readonly long _received = time.GetTimestamp();
     private TimeSpan _timeout;
+    private TimeSpan _left;
     private long _clockStarted;
     private readonly JobPhases _phases = new(time);
     private bool _phasesHidden = true;
+    private bool _entered;
 
     /// <summary>Runs the job to its end.</summary>
     /// <param name="stopping">
@@ -40,11 +43,12 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         try
         {
             WholeLogs.Prune(assignment.JournalRoot, time.GetUtcNow());
-            journal = JobJournal.Create(assignment.JournalRoot, assignment.Payload, FirstState());
+            journal = assignment.Recovered?.Journal ?? JobJournal.Create(assignment.JournalRoot, assignment.Payload, FirstState());
             spool = TraceSpool.OpenWith(journal.SpoolPath, WholeLogs.SettingsOf(assignment.Runner, assignment.Payload.Id, assignment.JournalRoot));
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
         {
+            await LeavePlaceAsync();
             return await RefuseWithoutLogAsync(broken, stopping);
         }
 
@@ -55,10 +59,13 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
                 Timestamps = flags[KnownFlags.Timestamps],
                 Sections = assignment.Payload.Features.TraceSections,
                 Masks = Masks(flags, []),
+                ContinuesAt = assignment.Recovered?.LogOffset,
             }, time);
             await using var sender = new TraceSender(spool, assignment.Link, SenderSettings(journal, settings), time);
             sender.Start();
-            return await AcceptAsync(journal, log, sender, flags, stopping);
+            return assignment.Recovered is null
+                ? await AcceptAsync(journal, log, sender, flags, stopping)
+                : await ReportAsync(journal, log, sender, await WorkAsync(journal, log, flags), stopping);
         }
     }
 
@@ -97,7 +104,11 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
                 return failure;
             }
 
-            JobHeader.Write(log, assignment.Runner, flags);
+            if (assignment.Recovered is null)
+            {
+                JobHeader.Write(log, assignment.Runner, flags);
+            }
+
             var request = PlanRequests.Of(payload, assignment.Runner, assignment.Executor.Traits, assignment.Numbers);
             var compiled = JobPlanner.Compile(request);
             if (compiled is Compilation.Planned first && payload.Secrets.Count > 0)
@@ -132,6 +143,20 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
             Log.JobBroke(logger, assignment.Payload.Id, broken);
             return new JobVerdict.Failed(FailureReason.RunnerSystemFailure, broken.Message, 0);
         }
+        finally
+        {
+            await LeavePlaceAsync();
+        }
+    }
+
+    /// <summary>A place that was handed over and never entered.</summary>
+    private async Task LeavePlaceAsync()
+    {
+        if (!_entered && assignment.Recovered is { Place: var place })
+        {
+            _entered = true;
+            await place.DisposeAsync();
+        }
     }
 
     private async Task<JobVerdict> WalkAsync(JobPlan plan, Func<PlaceAnswers, Compilation> replan, JobJournal journal, JobLog log)
@@ -143,21 +168,17 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         }
 
         log.Mask(Masks(plan.Flags, plan.MaskPhrases));
-        StartClock(plan.Timeout);
-        if (plan.Warnings.Count > 0)
+        StartClock(plan.Timeout, assignment.Recovered is { Journal.State: var began } ? time.GetUtcNow() - began.Received : TimeSpan.Zero);
+        if (plan.Warnings.Count > 0 && assignment.Recovered is null)
         {
             log.Warning(string.Join('\n', plan.Warnings));
         }
 
         _phasesHidden = plan.Variables.Get(JobPhases.Switch).Length > 0 && !plan.Variables.IsTrue(JobPhases.Switch);
-        _phases.Enter("prepare_executor");
-        assignment.Progress?.Entered("prepare_executor");
         using var prepare = new StageClock("prepare", Limit("prepare_timeout", plan.Runner.PrepareTimeout), time, lifetime.Job);
         try
         {
-            await using var place = await EnvironmentPreparation.RunAsync(
-                assignment.Executor, new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder, Replan = replan }, log, time, prepare.Token);
-            journal.Change(state => state with { Environment = place.Handle.Values });
+            await using var place = await EnterPlaceAsync(plan, replan, journal, log, prepare.Token);
             assignment.Progress?.Placed(place);
             var context = ContextOf(plan, place, journal);
             var failure = await EnterableAsync(
@@ -172,6 +193,29 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         }
     }
 
+    private async Task<IJobEnvironment> EnterPlaceAsync(
+        JobPlan plan, Func<PlaceAnswers, Compilation> replan, JobJournal journal, JobLog log, CancellationToken cancellationToken)
+    {
+        _entered = true;
+        if (assignment.Recovered is { Place: var begun })
+        {
+            EnterStage(journal.State.Stage ?? "");
+            return begun;
+        }
+
+        EnterStage("prepare_executor");
+        var place = await EnvironmentPreparation.RunAsync(
+            assignment.Executor, new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder, Replan = replan }, log, time, cancellationToken);
+        journal.Change(state => state with { Environment = place.Handle.Values });
+        return place;
+    }
+
+    private void EnterStage(string stage)
+    {
+        _phases.Enter(stage);
+        assignment.Progress?.Entered(stage);
+    }
+
     private Stages.StageContext ContextOf(JobPlan plan, IJobEnvironment place, JobJournal journal)
     {
         var (final, traits) = place is IReplannedPlace replanned ? (replanned.Plan, replanned.Traits) : (plan, assignment.Executor.Traits);
@@ -182,7 +226,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
             Traits = traits,
             HelperCommand = place.HelperCommand,
             CorrelationId = assignment.CorrelationId,
-            Started = time.GetUtcNow(),
+            Started = assignment.Recovered is null ? time.GetUtcNow() : journal.State.Received,
             Time = time,
             Transfers = assignment.Transfers is { } transfers ? new Stages.TransferLine(transfers, assignment.Link, journal.WorkFolder) : null,
             CacheStorage = assignment.CacheStorage,
@@ -246,11 +290,12 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         return new JobVerdict.Dropped($"no journal: {broken.Message}");
     }
 
-    private void StartClock(TimeSpan timeout)
+    private void StartClock(TimeSpan timeout, TimeSpan elapsed)
     {
         _timeout = timeout;
+        _left = elapsed < timeout ? timeout - elapsed : TimeSpan.Zero;
         _clockStarted = time.GetTimestamp();
-        lifetime.StartJobClock(timeout);
+        lifetime.StartJobClock(timeout, elapsed);
     }
 
     private TimeSpan Limit(string name, TimeSpan? setting)
@@ -269,23 +314,33 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         Time = time,
         Prepare = prepare,
         GetSourcesLimit = Limit("get_sources_timeout", plan.Runner.GetSourcesTimeout),
-        Remaining = () => _timeout - time.GetElapsedTime(_clockStarted),
-        Entering = stage =>
+        Remaining = () => _left - time.GetElapsedTime(_clockStarted),
+        Entering = (stage, failure) =>
         {
-            journal.Change(state => state with { Stage = stage });
-            _phases.Enter(stage);
-            assignment.Progress?.Entered(stage);
+            journal.Change(state => state with
+            {
+                Stage = stage,
+                StageBegan = time.GetUtcNow(),
+                Failure = failure is null ? null : new JournalFailure(failure.Reason.Wire, failure.Message, failure.ExitCode),
+            });
+            EnterStage(stage);
         },
+        Begun = assignment.Recovered is null ? null : BegunStageOf(journal.State),
         PlaceBroke = (stage, broken) => Log.StageBroke(logger, assignment.Payload.Id, stage, broken),
         BeforeCleanup = failed => assignment.Session?.HoldAsync(failed, lifetime.Job) ?? Task.CompletedTask,
         CleanupFailed = message => Log.CleanupFailed(logger, assignment.Payload.Id, message),
     };
+
+    private BegunStage BegunStageOf(JournalState state) => new(
+        state.Stage ?? "", time.GetUtcNow() - (state.StageBegan ?? state.Received),
+        state.Failure is { } failure ? new Stages.StageOutcome.Failed(new FailureReason(failure.Reason), failure.Message, failure.ExitCode) : null);
 
     private TraceSenderSettings SenderSettings(JobJournal journal, JobSettings settings) => new()
     {
         DebugTrace = settings.DebugTrace || settings.DebugServices,
         Interval = assignment.LogInterval ?? TimeSpan.FromSeconds(3),
         FinalUpdateTries = Math.Max(1, assignment.Runner.FinalUpdateRetryLimit),
+        SentOffset = journal.State.SentOffset,
         Cancel = lifetime.Cancel,
         Abort = lifetime.Abort,
         Sent = offset => journal.Change(state => state with { SentOffset = offset }),

@@ -28,6 +28,12 @@ public sealed record JournalState
     /// <summary>The stage that runs, or the last one that ran; null before the first.</summary>
     public string? Stage { get; init; }
 
+    /// <summary>When that stage was entered, UTC.</summary>
+    public DateTimeOffset? StageBegan { get; init; }
+
+    /// <summary>How the job fared before that stage; null: well.</summary>
+    public JournalFailure? Failure { get; init; }
+
     /// <summary>How the executor finds the place again; null while there is none.</summary>
     public IReadOnlyDictionary<string, string>? Environment { get; init; }
 
@@ -43,6 +49,12 @@ public sealed record JournalState
 /// <param name="FailureReason">Narrowed; null when succeeded.</param>
 /// <param name="ExitCode">0 when no process ended the job.</param>
 public sealed record JournalVerdict(bool Succeeded, string? FailureReason, int ExitCode);
+
+/// <summary>A stage that failed while the job goes on: after_script, caches and artifacts still come.</summary>
+/// <param name="Reason">Not narrowed.</param>
+/// <param name="Message">As the last log line will show it.</param>
+/// <param name="ExitCode">0 when no process ended the stage.</param>
+public sealed record JournalFailure(string Reason, string Message, int ExitCode);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true,

@@ -18,6 +18,7 @@ namespace Gantry.Engine.Running;
 /// archive_cache, upload_artifacts      (variant by the result so far)
 /// cleanup                              (its result is for the operator only)
 /// </code>
+/// A walk may begin inside the steps or after_script, where an earlier process left it.
 /// When the whole job is ended from outside, or get_sources takes longer than <c>get_sources_timeout</c>, nothing more
 /// runs (trap 13).
 /// </summary>
@@ -28,20 +29,28 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
     private static readonly TimeSpan CleanupBudget = TimeSpan.FromMinutes(5);
 
     private readonly StageAttempts _attempts = new(settings.Time, log, context.Plan.Flags[KnownFlags.ExponentialRetry]);
-    private StageOutcome.Failed? _failure;
+    private StageOutcome.Failed? _failure = settings.Begun?.Failure;
+    private BegunStage? _begun = settings.Begun;
     private bool _sourcesTimedOut;
+
+    /// <summary>Whether an earlier process can have left this stage to another one.</summary>
+    public static bool MayBegin(JobPlan plan, string stage) =>
+        plan.Stages.Any(planned => planned is PlannedStage.Step or PlannedStage.AfterScript && planned.Name == stage);
 
     /// <summary>The failure of the job, or null when it succeeded.</summary>
     /// <exception cref="OperationCanceledException">The whole job was ended; <see cref="JobLifetime.Reason"/> says why.</exception>
     public async Task<StageOutcome.Failed?> RunAsync()
     {
         var plan = context.Plan;
-        if (!await PrepareAsync())
+        if (_begun is not null)
+        {
+            await ScriptAsync();
+        }
+        else if (!await PrepareAsync())
         {
             return _failure;
         }
-
-        if (await FetchAsync())
+        else if (await FetchAsync())
         {
             await ScriptAsync();
         }
@@ -118,7 +127,7 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
 
     private async Task ScriptAsync()
     {
-        foreach (var line in PolicyLines.Of(context.Plan.Payload.PolicyOptions))
+        foreach (var line in _begun is null ? PolicyLines.Of(context.Plan.Payload.PolicyOptions) : [])
         {
             log.Info(line);
         }
@@ -126,7 +135,7 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
         var (limit, warning) = StageTimeouts.FromVariable(
             StageTimeouts.ScriptVariable, context.Variables, standard: null, settings.Remaining());
         Warn(warning);
-        var status = await StepsAsync(limit);
+        var status = await StepsAsync(limit is { } span && _begun is { } begun ? Left(span, begun.Elapsed) : limit);
         foreach (var after in context.Plan.Stages.OfType<PlannedStage.AfterScript>())
         {
             await AfterScriptAsync(after, status);
@@ -140,17 +149,17 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
         PlannedStage? current = null;
         try
         {
-            foreach (var step in context.Plan.Stages.OfType<PlannedStage.Step>())
+            foreach (var step in StepsToDo())
             {
                 current = step;
-                if (await OnceAsync(context, step, lifetime.Script) is StageOutcome.Failed failed)
+                if (await OnceAsync(At(step), step, lifetime.Script) is StageOutcome.Failed failed)
                 {
                     _failure = failed;
                     return "failed";
                 }
             }
 
-            return "success";
+            return StatusOf(_failure);
         }
         catch (OperationCanceledException) when (!lifetime.Job.IsCancellationRequested && lifetime.Script.IsCancellationRequested)
         {
@@ -176,8 +185,10 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
         var (limit, warning) = StageTimeouts.FromVariable(
             StageTimeouts.AfterScriptVariable, context.Variables, StageTimeouts.AfterScriptStandard, settings.Remaining());
         Warn(warning);
-        using var clock = new StageClock("after_script", limit ?? StageTimeouts.AfterScriptStandard, settings.Time, lifetime.Job);
-        var outcome = await clock.RunAsync(token => OnceAsync(context with { JobStatus = status }, stage, token));
+        var at = At(stage) with { JobStatus = status };
+        var standard = limit ?? StageTimeouts.AfterScriptStandard;
+        using var clock = new StageClock("after_script", at.GoesOn ? Left(standard, settings.Begun!.Elapsed) : standard, settings.Time, lifetime.Job);
+        var outcome = await clock.RunAsync(token => OnceAsync(at, stage, token));
         if (outcome is not StageOutcome.Failed failed)
         {
             return;
@@ -222,7 +233,11 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
 
     private async Task<StageOutcome> OnceAsync(StageContext at, PlannedStage stage, CancellationToken cancellationToken)
     {
-        settings.Entering(stage.Name);
+        if (!at.GoesOn)
+        {
+            settings.Entering(stage.Name, _failure);
+        }
+
         try
         {
             return await StageRun.RunAsync(at, stage, environment, log, cancellationToken);
@@ -239,6 +254,29 @@ internal sealed class StageWalk(StageContext context, IJobEnvironment environmen
             return new StageOutcome.Failed(broken.Reason, broken.Message, 0);
         }
     }
+
+    /// <summary>From the step on that runs since an earlier process; none when that was past them.</summary>
+    private IReadOnlyList<PlannedStage.Step> StepsToDo()
+    {
+        var steps = context.Plan.Stages.OfType<PlannedStage.Step>();
+        return [.. _begun is { } begun ? steps.SkipWhile(step => step.Name != begun.Name) : steps];
+    }
+
+    /// <summary>The first stage of a walk that goes on is one that was begun.</summary>
+    private StageContext At(PlannedStage stage)
+    {
+        var goesOn = _begun?.Name == stage.Name;
+        _begun = goesOn ? null : _begun;
+        return context with { GoesOn = goesOn };
+    }
+
+    private static TimeSpan Left(TimeSpan limit, TimeSpan elapsed) => elapsed < limit ? limit - elapsed : TimeSpan.Zero;
+
+    /// <summary><c>CI_JOB_STATUS</c> of a job that fared so.</summary>
+    private static string StatusOf(StageOutcome.Failed? failure) => failure is null ? "success"
+        : failure.Reason == FailureReason.JobCanceled ? "canceled"
+        : failure.Reason == FailureReason.JobExecutionTimeout ? "timedout"
+        : "failed";
 
     private static string TimeoutText(string stage) =>
         $"{stage} could not run to completion because the timeout was exceeded. For more control over job and script timeouts see: "

@@ -1,4 +1,5 @@
 using Gantry.Engine.Executors;
+using Gantry.Engine.Stages;
 
 namespace Gantry.Engine.Running;
 
@@ -15,8 +16,11 @@ internal sealed record WalkSettings
     /// <summary>What is left of the job's time.</summary>
     public required Func<TimeSpan> Remaining { get; init; }
 
-    /// <summary>A stage begins: for the journal.</summary>
-    public required Action<string> Entering { get; init; }
+    /// <summary>A stage begins, and how the job fared so far: for the journal.</summary>
+    public required Action<string, StageOutcome.Failed?> Entering { get; init; }
+
+    /// <summary>The stage whose script still runs since an earlier process; null for a job from its beginning.</summary>
+    public BegunStage? Begun { get; init; }
 
     /// <summary>A stage ended because its place broke: for the operator's log.</summary>
     public required Action<string, EnvironmentException> PlaceBroke { get; init; }
@@ -27,3 +31,9 @@ internal sealed record WalkSettings
     /// <summary>For the operator's log.</summary>
     public required Action<string> CleanupFailed { get; init; }
 }
+
+/// <summary>A stage that an earlier process began.</summary>
+/// <param name="Name">See <see cref="Plans.PlannedStage.Name"/>.</param>
+/// <param name="Elapsed">Since then.</param>
+/// <param name="Failure">How the job fared before it; null: well.</param>
+internal sealed record BegunStage(string Name, TimeSpan Elapsed, StageOutcome.Failed? Failure);

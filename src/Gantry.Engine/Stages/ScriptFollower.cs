@@ -8,7 +8,7 @@ namespace Gantry.Engine.Stages;
 /// A log that notices which line of the user's script has begun: every shell shows a line before it runs, so the script needs
 /// no addition. One script per instance.
 /// </summary>
-internal sealed class ScriptFollower : IJobLog
+internal sealed class ScriptFollower : IJobLog, ISettledLog
 {
     private const int LongestPattern = 200;
 
@@ -46,6 +46,8 @@ internal sealed class ScriptFollower : IJobLog
     public void Error(string text) => _log.Error(text);
 
     public IDisposable Section(string name) => _log.Section(name);
+
+    public long? SettledAt(LogStream stream) => (_log as ISettledLog)?.SettledAt(stream);
 
     public void Write(LogStream stream, ReadOnlySpan<byte> bytes)
     {

@@ -37,6 +37,9 @@ internal sealed record StageContext
     /// <summary><c>CI_JOB_STATUS</c>: <c>running</c> until after_script (trap 15).</summary>
     public string JobStatus { get; init; } = "running";
 
+    /// <summary>The stage was begun by an earlier process and its script still runs: nothing of its beginning is said again.</summary>
+    public bool GoesOn { get; init; }
+
     public JobVariables Variables => JobStatus == "running"
         ? Plan.Variables
         : Plan.Variables.With(VariableList.Own("CI_JOB_STATUS", JobStatus));

@@ -25,15 +25,14 @@ internal static class StageRun
             return StageOutcome.Nothing;
         }
 
-        using var section = log.Section(stage.Name);
-        log.Line($"{Ansi.BoldCyan}{stage.Title}{Ansi.Reset}");
+        using var section = Open(context, stage, log);
         if (composition is not Composition.Script script)
         {
             var impossible = (Composition.Impossible)composition;
             return new StageOutcome.Failed(impossible.Reason, impossible.Message, 0);
         }
 
-        foreach (var warning in script.Warnings.Concat(problems))
+        foreach (var warning in context.GoesOn ? [] : script.Warnings.Concat(problems))
         {
             log.Warning(warning);
         }
@@ -49,6 +48,18 @@ internal static class StageRun
         return exit.Code == 0
             ? StageOutcome.Success
             : new StageOutcome.Failed(FailureReason.ScriptFailure, exit.Text, exit.Code);
+    }
+
+    private static IDisposable Open(StageContext context, PlannedStage stage, IJobLog log)
+    {
+        if (context.GoesOn && log is JobLog begun)
+        {
+            return begun.OpenedSection(stage.Name);
+        }
+
+        var section = log.Section(stage.Name);
+        log.Line($"{Ansi.BoldCyan}{stage.Title}{Ansi.Reset}");
+        return section;
     }
 
     private static async Task<ScriptExit> RunScriptAsync(

@@ -18,6 +18,9 @@ internal sealed class AddMaskScanner(Action<string> addMask, ITraceStage next) :
     /// <summary>Off: everything passes as it is.</summary>
     public bool Active { get; set; }
 
+    /// <summary>Something was written that is not handed on yet.</summary>
+    public bool Holds => _heldCount > 0;
+
     private static ReadOnlySpan<byte> Command => "::add-mask::"u8;
 
     public void Write(ReadOnlySpan<byte> bytes)

@@ -9,12 +9,13 @@ namespace Gantry.Engine.Traces;
 /// <see cref="EndStreams"/> after each script; <see cref="Close"/> before the final report.</para>
 /// <para>Threading: all members may be called at the same time.</para>
 /// </summary>
-public sealed class JobLog : IJobLog
+public sealed class JobLog : IJobLog, ISettledLog
 {
     private readonly Lock _gate = new();
     private readonly JobLogSettings _settings;
     private readonly TimeProvider _time;
     private readonly StreamChain[] _streams;
+    private readonly TraceSpool _spool;
     private readonly List<string> _added = [];
     private MaskRules _rules;
     private bool _closed;
@@ -23,8 +24,13 @@ public sealed class JobLog : IJobLog
     {
         _settings = settings;
         _time = time;
+        _spool = spool;
         _rules = settings.Masks;
-        if (!spool.EndsLine)
+        if (settings.ContinuesAt is { } from)
+        {
+            spool.ExpectAgain(from);
+        }
+        else if (!spool.EndsLine)
         {
             // An earlier process died inside a line; a stamp must not land in the middle of it.
             spool.Append("\n"u8);
@@ -76,6 +82,17 @@ public sealed class JobLog : IJobLog
             }
         }
     }
+
+    public long? SettledAt(LogStream stream)
+    {
+        lock (_gate)
+        {
+            return _streams[(int)stream].IsSettled ? _spool.Size : null;
+        }
+    }
+
+    /// <summary>A section that an earlier process opened: disposing it closes it.</summary>
+    public IDisposable OpenedSection(string name) => _settings.Sections ? new OpenSection(this, name) : new NoSection();
 
     public IDisposable Section(string name)
     {

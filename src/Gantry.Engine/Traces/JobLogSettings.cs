@@ -10,4 +10,10 @@ public sealed record JobLogSettings
     public bool Sections { get; init; } = true;
 
     public MaskRules Masks { get; init; } = MaskRules.None;
+
+    /// <summary>
+    /// The log goes on where an earlier process left it: what was stored behind this size comes again, and is not stored twice. Null:
+    /// a new log, or one that only gets its end.
+    /// </summary>
+    public long? ContinuesAt { get; init; }
 }

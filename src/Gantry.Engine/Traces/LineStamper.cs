@@ -43,6 +43,9 @@ internal sealed class LineStamper : ITraceStage
         _header = [.. new byte[time is null ? 0 : TimeLength], .. name.Select(value => (byte)value)];
     }
 
+    /// <summary>A line has begun that is not handed on yet.</summary>
+    public bool HasOpenLine => _openAt >= 0;
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length > 0)

@@ -17,6 +17,9 @@ internal sealed class PhraseMasker(PhraseSet phrases, ITraceStage next) : ITrace
     /// <summary>Other phrases from here on, also for what is held.</summary>
     public void Use(PhraseSet phrases) => _phrases = phrases;
 
+    /// <summary>Something was written that is not handed on yet.</summary>
+    public bool Holds => _heldCount > 0;
+
     public void Write(ReadOnlySpan<byte> bytes)
     {
         if (_heldCount == 0)

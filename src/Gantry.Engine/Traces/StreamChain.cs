@@ -10,6 +10,8 @@ internal sealed class StreamChain
     private readonly PhraseMasker _phrases;
     private readonly TokenSanitiser _tokens;
     private readonly ITraceStage _first;
+    private readonly LineStamper? _stamper;
+    private bool _endsLine = true;
 
     /// <param name="time">The clock of the time stamps; null for a log without.</param>
     /// <param name="addMask">Called inside a write; leads back to <see cref="Use"/>.</param>
@@ -18,7 +20,7 @@ internal sealed class StreamChain
         ITraceStage end = new SpoolStage(spool);
         if (time is not null)
         {
-            end = new LineStamper(end, Number(stream), stream == LogStream.ScriptError, time);
+            end = _stamper = new LineStamper(end, Number(stream), stream == LogStream.ScriptError, time);
         }
 
         _tokens = new TokenSanitiser(filters.Tokens, new Utf8Repair(end));
@@ -31,6 +33,9 @@ internal sealed class StreamChain
         }
     }
 
+    /// <summary>Nothing is held back, and no value to hide can have begun: those end with their line, or are held.</summary>
+    public bool IsSettled => _endsLine && !_phrases.Holds && _commands is not { Holds: true } && _stamper is not { HasOpenLine: true };
+
     public void Use(LogFilters filters)
     {
         _commands?.Active = filters.AddMaskCommands;
@@ -40,11 +45,21 @@ internal sealed class StreamChain
 
     public void Write(ReadOnlySpan<byte> bytes)
     {
+        if (bytes.IsEmpty)
+        {
+            return;
+        }
+
+        _endsLine = bytes[^1] is (byte)'\n' or (byte)'\r';
         _first.Write(bytes);
         _first.EndWrite();
     }
 
-    public void Close() => _first.Close();
+    public void Close()
+    {
+        _endsLine = true;
+        _first.Close();
+    }
 
     private static byte Number(LogStream stream) => stream switch
     {

@@ -25,6 +25,9 @@ public sealed class TraceSpool : IDisposable
     private bool _full;
     private bool _sealed;
 
+    /// <summary>What comes is compared with what is stored from here on; null: it is new.</summary>
+    private long? _again;
+
     private TraceSpool(FileStream file, TraceSpoolSettings settings)
     {
         _file = file;
@@ -107,6 +110,11 @@ public sealed class TraceSpool : IDisposable
     {
         lock (_gate)
         {
+            if (_again is not null)
+            {
+                bytes = NewPart(bytes);
+            }
+
             if (_sealed || bytes.IsEmpty)
             {
                 return;
@@ -130,6 +138,18 @@ public sealed class TraceSpool : IDisposable
             }
 
             Store(bytes);
+        }
+    }
+
+    /// <summary>
+    /// What is stored behind <paramref name="from"/> will be written again: it is stored once. As soon as something else comes, that and
+    /// all after it is new, on a line of its own.
+    /// </summary>
+    public void ExpectAgain(long from)
+    {
+        lock (_gate)
+        {
+            _again = from < _size ? from : null;
         }
     }
 
@@ -208,6 +228,26 @@ public sealed class TraceSpool : IDisposable
         }
 
         return new FileStream(path, options);
+    }
+
+    private ReadOnlySpan<byte> NewPart(ReadOnlySpan<byte> bytes)
+    {
+        var stored = new byte[(int)Math.Min(bytes.Length, _size - _again!.Value)];
+        var read = RandomAccess.Read(_file.SafeFileHandle, stored, _again.Value);
+        var same = bytes.CommonPrefixLength(stored.AsSpan(0, read));
+        _again += same;
+        if (same == bytes.Length && _again < _size)
+        {
+            return [];
+        }
+
+        if (_again < _size && !_endsLine)
+        {
+            Store("\n"u8);
+        }
+
+        _again = null;
+        return bytes[same..];
     }
 
     private void Drop(ReadOnlySpan<byte> bytes)

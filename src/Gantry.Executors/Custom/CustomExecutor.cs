@@ -62,17 +62,18 @@ public sealed class CustomExecutor(CustomSettings settings, TimeProvider time, I
     /// A script of an earlier process wrote into its pipes, which ended with it: such a job cannot go on. What runs of it is killed,
     /// and <c>cleanup_exec</c> is told about the job as usual.
     /// </summary>
-    public Task<IJobEnvironment?> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken)
+    public async Task<Reopening> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken)
     {
         SessionNotes.In(request.JobFolder).KillAll();
         if (DriverFolder.Find(request.JobFolder) is not { } folder)
         {
-            return Task.FromResult<IJobEnvironment?>(null);
+            return new Reopening.Lost("");
         }
 
         var place = Open(request, folder);
         place.Adopt(DriverAnswer.Parse(folder.KeptAnswer()), request);
-        return Task.FromResult<IJobEnvironment?>(place);
+        await place.DisposeAsync();
+        return new Reopening.Lost("");
     }
 
     private CustomEnvironment Open(EnvironmentRequest request, DriverFolder folder) =>

@@ -72,8 +72,31 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
         }
     }
 
-    public Task<IJobEnvironment?> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken) =>
-        Task.FromResult<IJobEnvironment?>(null);
+    public async Task<Reopening> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken)
+    {
+        if (!handle.Values.TryGetValue("name", out var name))
+        {
+            return new Reopening.Lost("");
+        }
+
+        var engine = _engine.Value;
+        var belongings = new Belongings(engine, _settings.VolumeKeep);
+        var preparation = new Preparation(request, _settings, _surroundings, engine, belongings)
+        {
+            Log = new SilentLog(),
+            Time = _time,
+            Logger = _logger,
+            Sharing = _sharedTrees,
+        };
+        try
+        {
+            return await new PlaceSearch(preparation, engine, _surroundings, belongings).RunAsync(name, request, _logger, cancellationToken);
+        }
+        catch (EngineException broken)
+        {
+            throw EnvironmentException.Broken(broken.Message, broken);
+        }
+    }
 
     /// <summary>Whether an engine answers at all.</summary>
     public async Task<bool> AnswersAsync(CancellationToken cancellationToken)

@@ -97,10 +97,10 @@ public sealed class ShellExecutor(string user, string workingFolder, TimeProvide
     /// The shells of an earlier process wrote into its pipes, which ended with it: such a job cannot go on. What is left
     /// of it is killed.
     /// </summary>
-    public Task<IJobEnvironment?> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken)
+    public Task<Reopening> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken)
     {
         SessionNotes.In(request.JobFolder).KillAll();
-        return Task.FromResult<IJobEnvironment?>(null);
+        return Task.FromResult<Reopening>(new Reopening.Lost(""));
     }
 }
 

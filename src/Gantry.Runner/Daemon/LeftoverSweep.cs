@@ -10,13 +10,17 @@ namespace Gantry.Runner.Daemon;
 /// </summary>
 internal static partial class LeftoverSweep
 {
-    public static async Task RunAsync(PollGeneration generation, ILogger logger, CancellationToken stopping)
+    /// <param name="generation">Knows the executors.</param>
+    /// <param name="keep">Jobs that somebody else looks after.</param>
+    /// <param name="logger">For the operator.</param>
+    /// <param name="stopping">The process ends.</param>
+    public static async Task RunAsync(PollGeneration generation, IReadOnlySet<long> keep, ILogger logger, CancellationToken stopping)
     {
         foreach (var (entry, executor) in generation.Executors)
         {
             try
             {
-                if (executor is ISweepingExecutor sweeping && await sweeping.SweepAsync(new HashSet<long>(), stopping) is var removed and > 0)
+                if (executor is ISweepingExecutor sweeping && await sweeping.SweepAsync(keep, stopping) is var removed and > 0)
                 {
                     Log.Swept(logger, entry.Settings.Name, removed);
                 }

@@ -98,8 +98,8 @@ public sealed partial class RunnerDaemon : IDisposable
         {
             Adopt(settings);
             recovery = Task.WhenAll(
-                new JournalRecovery(_options.Clients, _options.Time, _logger).RunAsync(left, _current!, _noMoreJobs.Token),
-                LeftoverSweep.RunAsync(_current!, _logger, _noMoreJobs.Token));
+                new JournalRecovery(_options.Clients, _supervisor.Start, _options.Time, _logger).RunAsync(left, _current!, _noMoreJobs.Token),
+                LeftoverSweep.RunAsync(_current!, JournalRecovery.JobsOf(left, _current!), _logger, _noMoreJobs.Token));
             _view.State = ProcessState.Running;
             Log.Initializing(_logger);
             _options.Events.Ready();

@@ -71,16 +71,22 @@ internal sealed class Capacity(Action changed)
         }
     }
 
+    /// <inheritdoc cref="Take(Secret, long, JobNumbers?)"/>
+    public Slot Take(Secret token, long projectId) => Take(token, projectId, known: null);
+
     /// <summary>
     /// Takes a place for a job that was received. When more jobs came than there are places, the later one waits in
     /// <see cref="Slot.ReadyAsync"/>: it is not accepted meanwhile, so that the server may give it to somebody else.
     /// </summary>
-    public Slot Take(Secret token, long projectId)
+    /// <param name="token">Whose.</param>
+    /// <param name="projectId">Of the job.</param>
+    /// <param name="known">Numbers that the job has already; null for the lowest that are free.</param>
+    public Slot Take(Secret token, long projectId, JobNumbers? known)
     {
         lock (_gate)
         {
             var mine = _running.Where(s => s.Token == token).ToArray();
-            var numbers = new JobNumbers(
+            var numbers = known ?? new JobNumbers(
                 Lowest(mine.Select(s => s.Numbers.Runner)),
                 Lowest(mine.Where(s => s.ProjectId == projectId).Select(s => s.Numbers.Project)));
             var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -34,7 +34,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
     /// <summary>Takes the job over. Returns at once.</summary>
     public void Start(ReceivedJob job)
     {
-        var slot = capacity.Take(job.Runner.Settings.Token, job.Payload.JobInfo.ProjectId);
+        var slot = capacity.Take(job.Runner.Settings.Token, job.Payload.JobInfo.ProjectId, job.Recovered?.Numbers);
         var running = new RunningJob(job, new JobLifetime(_time), new JobProgress(_time), _time.GetTimestamp());
         var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _jobs[running] = RunAsync(running, slot, begun.Task);
@@ -82,7 +82,11 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
         {
             LogList(running, added: true);
             Observer(running, null);
-            await AwaitTurnAsync(running, slot);
+            if (job.Recovered is null)
+            {
+                await AwaitTurnAsync(running, slot);
+            }
+
             verdict = await runJob(Assignment(running, slot), running.Lifetime, _stopping.Token);
             LogVerdict(running, verdict);
         }
@@ -132,6 +136,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
         CacheStorage = services.Caches.For(running.Job.Runner.Cache),
         CorrelationId = running.Job.CorrelationId,
         Progress = running.Progress,
+        Recovered = running.Job.Recovered,
         Session = running.Job.Session,
     };
 

@@ -15,6 +15,9 @@ internal sealed record ReceivedJob
     public required IJobLink Link { get; init; }
     public required string CorrelationId { get; init; }
 
+    /// <summary>Set for a job that an earlier process began.</summary>
+    public RecoveredJob? Recovered { get; init; }
+
     /// <summary>The door of its terminal; null: none was offered. Disposed with the job.</summary>
     public IJobSession? Session { get; init; }
 }

@@ -104,20 +104,58 @@ public sealed class DockerPipelineTests
     }
 
     [Fact(Timeout = 4 * Minutes)]
-    public async Task What_a_killed_runner_left_on_the_engine_goes_when_it_starts_again()
+    public async Task A_job_goes_on_after_its_runner_was_killed_and_started_again()
+    {
+        await using var stage = await DockerStage.OpenAsync("killed");
+        await stage.Server.PushAsync(stage.Project, (".gitlab-ci.yml", """
+            long:
+              script:
+                - echo line 1; echo to stderr >&2
+                - printf 'line '; until [ -e /tmp/dead ]; do sleep 0.02; done; echo 2; echo line 3
+                - until [ -e /tmp/back ]; do sleep 0.02; done; echo line 4; echo made > made.txt
+              after_script: ['cat made.txt; echo "after: $CI_JOB_STATUS"']
+              artifacts: { paths: [made.txt] }
+            """));
+        var job = await stage.Server.JobAsync(stage.Project, "long", "running");
+        await ContainsAsync(stage, job, "line 1\n");
+        var container = (await stage.LeftoversAsync()).Split('\n')[0].Split(' ')[1];
+        await stage.KillRunnerAsync();
+        await RunningProcess.RunAsync("docker", ["exec", container, "touch", "/tmp/dead"]);
+        await Eventually.IsAsync(
+            async () => (await RunningProcess.RunAsync("docker", ["logs", container])).Contains("line 3\n", StringComparison.Ordinal), "the script to go on alone");
+
+        stage.Restart();
+        await ContainsAsync(stage, job, "line 3\n");
+        await RunningProcess.RunAsync("docker", ["exec", container, "touch", "/tmp/back"]);
+
+        job = await stage.Server.JobAsync(stage.Project, "long", "success");
+        var log = Plain(await stage.Server.TraceAsync(stage.Project, job));
+        Assert.Equal([1, 1, 1, 1], from number in Enumerable.Range(1, 4) select log.Split($"line {number}\n").Length - 1);
+        Assert.Equal(1, log.Split("to stderr\n").Length - 1);
+        Assert.Equal(1, log.Split("Executing \"step_script\"").Length - 1);
+        Assert.Contains("made\nafter: success\n", log, StringComparison.Ordinal);
+        Assert.Contains("201 Created", log, StringComparison.Ordinal);
+        await Eventually.IsAsync(async () => await stage.LeftoversAsync() == "", "the engine to be clean");
+    }
+
+    [Fact(Timeout = 4 * Minutes)]
+    public async Task A_job_whose_container_went_while_its_runner_was_dead_fails_and_leaves_nothing()
     {
         await using var stage = await DockerStage.OpenAsync("killed");
         await stage.Server.PushAsync(stage.Project, (".gitlab-ci.yml", "long:\n  script: [echo started, sleep 600]\n"));
         var job = await stage.Server.JobAsync(stage.Project, "long", "running");
         await ContainsAsync(stage, job, "started\n");
-        stage.Runner.Process.Signal("KILL");
-        await stage.Runner.Process.WaitAsync();
-        Assert.Contains("container ", await stage.LeftoversAsync(), StringComparison.Ordinal);
+        var left = await stage.LeftoversAsync();
+        await stage.KillRunnerAsync();
+        Assert.Equal(left, await stage.LeftoversAsync());
+        await RunningProcess.RunAsync("docker", ["rm", "--force", left.Split('\n')[0].Split(' ')[1]]);
 
         stage.Restart();
 
-        await stage.Server.JobAsync(stage.Project, "long", "failed");
-        await Eventually.IsAsync(async () => await stage.LeftoversAsync() == "", "the sweep");
+        job = await stage.Server.JobAsync(stage.Project, "long", "failed");
+        Assert.Equal("runner_system_failure", job.GetProperty("failure_reason").GetString());
+        Assert.Matches(@"Job failed \(system failure\): the runner stopped while the job was running, and its container [0-9a-f]{12} is gone", await stage.Server.TraceAsync(stage.Project, job));
+        await Eventually.IsAsync(async () => await stage.LeftoversAsync() == "", "what is left to go");
     }
 
     [Fact(Timeout = 4 * Minutes)]

@@ -30,6 +30,12 @@ internal sealed class DockerStage : IAsyncDisposable
         return stage;
     }
 
+    public async Task KillRunnerAsync()
+    {
+        Runner.Process.Signal("KILL");
+        await Runner.Process.WaitAsync();
+    }
+
     public void Restart() => Runner = GantryRunner.Restart(Runner);
 
     /// <summary>Containers, volumes and networks of this runner that should not outlive a job.</summary>

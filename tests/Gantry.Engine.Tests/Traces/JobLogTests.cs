@@ -32,6 +32,23 @@ public sealed class JobLogTests : IDisposable
             "\e[0Kplain\e[0;m\n\e[32;1mgood\e[0;m\n\e[0;33mWARNING: careful\e[0;m\n\e[31;1mERROR: bad\e[0;m\n", Text());
     }
 
+    [Theory]
+    [InlineData("a line\n", true)]
+    [InlineData("progress\r", true)]
+    [InlineData("an open line", false)]
+    [InlineData("a line and the beginning of a token glpat-\nabc", false)]
+    [InlineData("the first line of a hidden value: first\n", false)]
+    public void A_log_is_settled_where_nothing_is_held_back_and_nothing_hidden_can_have_begun(string text, bool settled)
+    {
+        foreach (var timestamps in new[] { true, false })
+        {
+            var log = new JobLog(_spool, new JobLogSettings { Timestamps = timestamps, Masks = new MaskRules { Phrases = ["first\nsecond"] } }, _time);
+            log.Write(LogStream.ScriptOutput, Encoding.UTF8.GetBytes(text));
+
+            Assert.Equal(settled ? _spool.Size : null, log.SettledAt(LogStream.ScriptOutput));
+        }
+    }
+
     [Fact]
     public void A_section_marker_stands_on_its_own_line_and_the_title_continues_it()
     {

@@ -43,6 +43,23 @@ public sealed class TraceSpoolTests : IDisposable
         Assert.Equal("This is a basic log line\n", Text(again));
     }
 
+    [Theory]
+    [InlineData("cd", "efgh", "abcdefgh")]
+    [InlineData("cde", "f", "abcdef")]
+    [InlineData("cX", "Y", "abcdef\nXY")]
+    [InlineData("X", "cdef", "abcdef\nXcdef")]
+    public void What_comes_again_is_stored_once(string first, string second, string expected)
+    {
+        using var spool = TraceSpool.Open(File, null);
+        spool.Append("abcdef"u8);
+
+        spool.ExpectAgain(2);
+        spool.Append(Encoding.UTF8.GetBytes(first));
+        spool.Append(Encoding.UTF8.GetBytes(second));
+
+        Assert.Equal(expected, Text(spool));
+    }
+
     [Fact]
     public void A_log_that_was_full_stays_full_after_opening_again()
     {

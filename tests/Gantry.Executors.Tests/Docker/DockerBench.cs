@@ -161,6 +161,15 @@ internal sealed class DockerBench : IDisposable
         }
     }
 
+    /// <summary>A command of root's beside what runs in a container.</summary>
+    public async Task ExecAsync(Gantry.Executors.Docker.Api.EngineClient engine, string container, string command, CancellationToken token)
+    {
+        var exec = await engine.Containers.CreateExecAsync(
+            container, new Gantry.Executors.Docker.Api.ExecSpec { Cmd = ["sh", "-c", command], User = "0", AttachStdout = true }, token);
+        await using var stream = await engine.Containers.StartExecAsync(exec, terminal: false, token);
+        await stream.CopyToAsync(Stream.Null, token);
+    }
+
     public string JobLabel => Payload.Id.ToString(CultureInfo.InvariantCulture);
 
     public void Dispose()

@@ -141,7 +141,7 @@ public sealed class ShellExecutorTests : IDisposable
         var reopened = await Executor().ReopenAsync(
             Request(), new EnvironmentHandle("shell", new Dictionary<string, string>()), TestContext.Current.CancellationToken);
 
-        Assert.Null(reopened);
+        Assert.IsType<Reopening.Lost>(reopened);
         Assert.Equal("signal: killed", (await left.Exited).Text);
         Assert.Empty(ProcessGroup.Members(left.Id));
         await left.DisposeAsync();

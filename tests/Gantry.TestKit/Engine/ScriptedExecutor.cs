@@ -66,8 +66,11 @@ public sealed class ScriptedExecutor(TimeProvider time) : IExecutor
         return new Place(this, request.Plan);
     }
 
-    public Task<IJobEnvironment?> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken) =>
-        Task.FromResult<IJobEnvironment?>(handle.Values.ContainsKey("place") ? new Place(this, request.Plan) : null);
+    /// <summary>Where the log of a place that goes on was settled.</summary>
+    public long ReopenedAt { get; set; }
+
+    public Task<Reopening> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken) => Task.FromResult<Reopening>(
+        handle.Values.ContainsKey("place") ? new Reopening.Running(new Place(this, request.Plan), ReopenedAt) : new Reopening.Lost("and its place is gone"));
 
     private async Task<ScriptExit> ActAsync(JobPlan plan, string stage, IJobLog log, CancellationToken cancellationToken)
     {

@@ -14,16 +14,33 @@ namespace Gantry.Executors.Docker.Running;
 ///              running: the container's log from the byte where the stream broke, and a new wait
 ///              not running, or gone: the place broke
 /// </code>
-/// Bytes are counted over the life of the container, because its log holds all of its runs.
+/// Bytes are counted over the life of the container, because its log holds all of its runs. What is handed on is noted, so that
+/// another process can read on from the container's log as well when this one is killed (<see cref="ScriptNotes"/>).
 /// </summary>
 internal sealed class ContainerRun(DockerJob job, string container)
 {
+    // What the pipes on the way to a shell hold at least: a longer script may still be on its way when this process has given it away,
+    // and be lost with it.
+    private const int LongestSafeScript = 60_000;
+
     private static readonly TimeSpan LeftoverOutput = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan EngineReturn = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private long _output;
     private long _error;
+    private ScriptNotes? _notes;
+    private ScriptPosition _position;
+    private NotedScript? _begun;
+
+    /// <summary>With a script that an earlier process started: the first run goes on with it.</summary>
+    public static ContainerRun GoingOn(DockerJob job, NotedScript script) => new(job, script.Container)
+    {
+        _begun = script,
+        _position = script.Position,
+        _output = script.Position.Output,
+        _error = script.Position.Error,
+    };
 
     /// <summary>Container's id or name.</summary>
     public string Container => container;
@@ -33,13 +50,21 @@ internal sealed class ContainerRun(DockerJob job, string container)
     /// <exception cref="OperationCanceledException">The token fired; the container may still run.</exception>
     public async Task<ScriptExit> RunAsync(string script, IJobLog log, CancellationToken cancellationToken)
     {
+        if (Interlocked.Exchange(ref _begun, null) is not null)
+        {
+            using var going = _notes = ScriptNotes.Continue(job.Folder);
+            return await GoOnAsync(log, cancellationToken);
+        }
+
+        using var notes = _notes = ScriptNotes.Begin(job.Folder);
+        Settle(LogStream.ScriptOutput, log);
         await using var attached = await job.Engine.Containers.AttachAsync(container, input: true, cancellationToken);
         using var pending = await job.Engine.Containers.WaitAsync(container, "next-exit", cancellationToken);
         await job.Engine.Containers.StartAsync(container, cancellationToken);
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var output = CopyAsync(attached, log, end.Token);
-        var input = FeedAsync(attached, script, end.Token);
+        var input = FeedAsync(attached, script, notes, end.Token);
         var exit = pending.AnswerAsync(end.Token);
         try
         {
@@ -77,11 +102,36 @@ internal sealed class ContainerRun(DockerJob job, string container)
                 await RereadAsync(log, follow: false, cancellationToken);
             }
 
-            await CheckAsync(answer.StatusCode, cancellationToken);
+            await CheckAsync(answer.StatusCode, log, cancellationToken);
             return answer.StatusCode;
         }
 
         return await RejoinAsync(streams, log, cancellationToken);
+    }
+
+    /// <summary>
+    /// The container was running a moment ago. Its exit counts when the engine is watching it for us; an exit before that is one that
+    /// nobody saw.
+    /// </summary>
+    private async Task<ScriptExit> GoOnAsync(IJobLog log, CancellationToken cancellationToken)
+    {
+        var details = await FindAsync(cancellationToken);
+        if (!details.State.Running)
+        {
+            throw EnvironmentException.Broken(
+                $"the script ended while no runner looked on (exit code {details.State.ExitCode}), so nobody knows whether it ended by itself");
+        }
+
+        using var pending = await job.Engine.Containers.WaitAsync(container, "not-running", cancellationToken);
+        await RereadAsync(log, follow: true, cancellationToken);
+        var answer = await pending.AnswerAsync(cancellationToken);
+        if (answer.Error is { } error)
+        {
+            throw EnvironmentException.Broken($"the engine does not know how the script ended: {error.Message}");
+        }
+
+        await CheckAsync(answer.StatusCode, log, cancellationToken);
+        return Exit(answer.StatusCode);
     }
 
     /// <summary>The stream broke while the container may still run.</summary>
@@ -183,25 +233,45 @@ internal sealed class ContainerRun(DockerJob job, string container)
         }
 
         ref var count = ref stream == EngineStream.Output ? ref _output : ref _error;
-        var known = (stream == EngineStream.Output ? knownOutput : knownError) - count;
-        count += bytes.Length;
-        if (known < bytes.Length)
+        var known = (int)Math.Clamp((stream == EngineStream.Output ? knownOutput : knownError) - count, 0, bytes.Length);
+        count += known;
+        bytes = bytes[known..];
+        // Whole lines first: behind them the log is settled, and what was handed on can be noted.
+        for (var lines = bytes.LastIndexOf((byte)'\n') + 1; bytes.Length > 0; bytes = bytes[lines..], lines = bytes.Length)
         {
-            log.Write(stream == EngineStream.Output ? LogStream.ScriptOutput : LogStream.ScriptError, bytes[(int)Math.Max(0, known)..]);
+            lines = lines == 0 ? bytes.Length : lines;
+            count += lines;
+            var target = stream == EngineStream.Output ? LogStream.ScriptOutput : LogStream.ScriptError;
+            log.Write(target, bytes[..lines]);
+            Settle(target, log);
+        }
+    }
+
+    private void Settle(LogStream stream, IJobLog log)
+    {
+        if (_notes is { } notes && log is ISettledLog settled && settled.SettledAt(stream) is { } size)
+        {
+            _position = stream == LogStream.ScriptOutput ? _position with { Output = _output, Log = size } : _position with { Error = _error, Log = size };
+            notes.Note(_position);
         }
     }
 
     private async Task CopyAsync(Stream attached, IJobLog log, CancellationToken cancellationToken) =>
         await StreamFrames.CopyAsync(attached, (stream, bytes) => Deliver(stream, bytes, 0, 0, log), cancellationToken);
 
-    private static async Task FeedAsync(HijackedStream attached, string script, CancellationToken cancellationToken)
+    private async Task FeedAsync(HijackedStream attached, string script, ScriptNotes notes, CancellationToken cancellationToken)
     {
-        await attached.WriteAsync(Encoding.UTF8.GetBytes(script), cancellationToken);
+        var text = Encoding.UTF8.GetBytes(script);
+        await attached.WriteAsync(text, cancellationToken);
         await attached.CloseInputAsync();
+        if (text.Length <= LongestSafeScript)
+        {
+            notes.Given(container, job.Time.GetUtcNow());
+        }
     }
 
     /// <summary>137 may be somebody's removal or the kernel's doing; both are worth an own word.</summary>
-    private async Task CheckAsync(long code, CancellationToken cancellationToken)
+    private async Task CheckAsync(long code, IJobLog log, CancellationToken cancellationToken)
     {
         if (code is not (137 or 143))
         {
@@ -218,7 +288,7 @@ internal sealed class ContainerRun(DockerJob job, string container)
 
             if (details.State.OOMKilled)
             {
-                job.Log.Warning("The container was out of memory: a process was killed by the kernel (see `memory` of [runners.docker]).");
+                log.Warning("The container was out of memory: a process was killed by the kernel (see `memory` of [runners.docker]).");
             }
         }
         catch (EngineException e) when (e.IsNotFound)

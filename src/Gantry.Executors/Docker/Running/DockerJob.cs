@@ -26,6 +26,9 @@ internal sealed record DockerJob
     /// <summary>Begins the name of every container of this job; unlike the plan's unique name it is never used twice.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The runner's own folder of this job (0700).</summary>
+    public required string Folder { get; init; }
+
     public string Expand(string text) => Plan.Variables.ExpandValue(text);
 
     /// <summary>Jobs of protected refs keep to themselves (official-executors §2.7).</summary>

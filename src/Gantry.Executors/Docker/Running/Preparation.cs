@@ -36,7 +36,7 @@ internal sealed class Preparation(
         EngineRules.CheckSystem(facts.OSType);
         DockerFolders.AreShared(Plan.Folders.Builds, settings.Volumes);
 
-        var job = await JobAsync(facts, cancellationToken);
+        var job = await JobAsync(facts, $"{Plan.UniqueName}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}", cancellationToken);
         var wish = Wish();
         Log.Line($"Using Docker executor with image {wish.Name} ...");
         if (settings.VolumeKeep)
@@ -65,10 +65,8 @@ internal sealed class Preparation(
             host = host with { ServiceHosts = [.. services.SelectMany(service => service.Hosts)] };
         }
 
-        var build = new BuildContainer(job, image, Options(), host) { ImageName = wish.Name };
-        var shared = new SharedTrees(job, volumes, new SharedTreeSettings(
-            SharedTreeSettings.FolderOf(surroundings, engine.Endpoint, facts), surroundings.ProcessId, Sharing, SharedTreeSettings.Suits(engine, facts), Logger));
-        var files = new ContainerFiles(job, build, volumes, shared, request.JobFolder);
+        var build = new BuildContainer(job, new BuildRecipe(job, image, Options(), host) { ImageName = wish.Name });
+        var files = new ContainerFiles(job, build, volumes, new SharedTrees(job, volumes, SharingOf(facts)), request.JobFolder);
         return new DockerEnvironment(job, build, files, new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = job.Name }), Logger)
         {
             StateFolder = surroundings.StateFolder,
@@ -97,7 +95,11 @@ internal sealed class Preparation(
         }
     }
 
-    private async Task<EngineFacts> FactsAsync(CancellationToken cancellationToken)
+    public SharedTreeSettings SharingOf(EngineFacts facts) => new(
+        SharedTreeSettings.FolderOf(surroundings, engine.Endpoint, facts), surroundings.ProcessId, Sharing, SharedTreeSettings.Suits(engine, facts), Logger);
+
+    /// <exception cref="EnvironmentException">No answer.</exception>
+    public async Task<EngineFacts> FactsAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -109,7 +111,10 @@ internal sealed class Preparation(
         }
     }
 
-    private async Task<DockerJob> JobAsync(EngineFacts facts, CancellationToken cancellationToken)
+    /// <param name="facts">Of the engine.</param>
+    /// <param name="name">See <see cref="DockerJob.Name"/>.</param>
+    /// <param name="cancellationToken">Ends the calls.</param>
+    public async Task<DockerJob> JobAsync(EngineFacts facts, string name, CancellationToken cancellationToken)
     {
         var payload = Plan.Payload;
         var labels = settings.ContainerLabels.ToDictionary(pair => pair.Key, pair => Plan.Variables.ExpandValue(pair.Value), StringComparer.Ordinal);
@@ -124,7 +129,8 @@ internal sealed class Preparation(
             Belongings = belongings,
             Ledger = new EngineLedger(surroundings.StateFolder, Time, Logger),
             EngineKey = facts.Key(engine.Endpoint),
-            Name = $"{Plan.UniqueName}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}",
+            Name = name,
+            Folder = request.JobFolder,
             Labels = new JobLabels(new JobFacts
             {
                 JobId = payload.Id,
@@ -174,7 +180,8 @@ internal sealed class Preparation(
         return new ImageWish(name, Plan.Payload.Image?.PullPolicy ?? [], ImagePlatform.Corrected(Options().Platform, Log));
     }
 
-    private JobVolumes Volumes(DockerJob job)
+    /// <summary>What is mounted, noted as used or as the job's own.</summary>
+    public JobVolumes Volumes(DockerJob job)
     {
         var isProtected = DockerJob.IsProtected(Plan);
         var volumes = new JobVolumes(new VolumeNaming

@@ -83,6 +83,11 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
         return tree;
     }
 
+    /// <summary>Finds what an earlier process shared with this job, so that it goes with the job.</summary>
+    public void Find() => _folder = Directory.Exists(settings.Folder)
+        ? Directory.GetDirectories(settings.Folder).FirstOrDefault(folder => Path.GetFileName(folder).Split(Between, 2)[^1] == job.Name)
+        : null;
+
     /// <summary>The engine could not mount it; from now on trees are copied.</summary>
     public void GiveUp(string why)
     {
