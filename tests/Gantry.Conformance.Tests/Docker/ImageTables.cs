@@ -75,7 +75,7 @@ public sealed class ImageTables
     [Fact]
     public void Pull_policies_are_read_filtered_and_attributed()
     {
-        // The kubernetes tables belong to that executor; "effective" is written in its names but is the same rule.
+        // The kubernetes tables belong to that executor.
         var cases = DockerCases.Of("pull-policies.json", "docker", "docker-allowed", "source", "choice", "not-allowed");
         foreach (var one in cases)
         {
@@ -103,6 +103,22 @@ public sealed class ImageTables
         }
 
         Assert.Equal(18, cases.Count);
+    }
+
+    [Fact]
+    public void What_is_tried_is_what_is_wanted_and_allowed()
+    {
+        // Written in the names of Kubernetes. Without a policy there is one here: always.
+        var cases = DockerCases.Of("pull-policies.json", "effective").Where(one => one.InputList("policies").Count > 0).ToList();
+        foreach (var one in cases)
+        {
+            IReadOnlyList<string> Named(IEnumerable<string> names) => [.. names.Select(name => name == "IfNotPresent" ? "if-not-present" : name.ToLowerInvariant())];
+            var wanted = Named(one.InputList("policies"));
+            var actual = PullPolicies.For("image", [], new DockerSettings { PullPolicy = wanted, AllowedPullPolicies = Named(one.InputList("allowed")) });
+            Assert.Equal(Named(one.ExpectedList("policies")), actual.Policies.Select(PullPolicies.NameOf));
+        }
+
+        Assert.Equal(3, cases.Count);
     }
 
     private static void Check(DockerCase one, Func<IReadOnlyList<string>?> read)
