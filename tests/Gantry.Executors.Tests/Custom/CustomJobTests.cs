@@ -177,13 +177,11 @@ public sealed class CustomJobTests : IDisposable
         // Never disposed: its process was killed.
         var lost = await PrepareAsync(executor);
 
-        var found = await executor.ReopenAsync(Request(), lost.Handle, Token);
-        Assert.NotNull(found);
-        await found.DisposeAsync();
+        Assert.IsType<Reopening.Lost>(await executor.ReopenAsync(Request(), lost.Handle, Token));
 
         var project = In("place/builds/group/project");
         Assert.Equal($"made for {project}\nremoved for {project}\n", Notes);
-        Assert.Null(await executor.ReopenAsync(Request(), lost.Handle, Token));
+        Assert.IsType<Reopening.Lost>(await executor.ReopenAsync(Request(), lost.Handle, Token));
     }
 
     private string Local => $$"""echo '{"builds_dir":"{{In("place/builds")}}","cache_dir":"{{In("place/cache")}}"}'""";
