@@ -7,7 +7,7 @@ using Gantry.Pipelines.Yaml;
 namespace Gantry.Pipelines;
 
 /// <summary>
-/// What a form for a new pipeline asks: the inputs that the file's own header declares, and the variables that the merged
+/// What a form for a new pipeline asks: the inputs that the file's header declares or includes, and the variables that the merged
 /// configuration describes. A configuration that cannot be read asks nothing: creating the pipeline says what is wrong.
 /// </summary>
 public static class PipelineForm
@@ -19,7 +19,8 @@ public static class PipelineForm
         var header = split.Header is null
             ? null
             : NodeBuilder.Build(split.Header, request.ConfigurationPath, line => line + split.HeaderLine, problems);
-        var inputs = SpecReader.Read(header, problems).Inputs.DistinctBy(input => input.Name).ToList();
+        var declared = await IncludeExpander.InputsAsync(request, SpecReader.Read(header, problems), problems, cancellationToken);
+        var inputs = declared.DistinctBy(input => input.Name).ToList();
 
         // Required inputs have no value yet, and the variables are to be seen without: any value will do for reading them.
         var samples = inputs.Where(IsRequired).ToDictionary(input => input.Name, Sample, StringComparer.Ordinal);

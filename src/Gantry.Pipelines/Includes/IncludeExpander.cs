@@ -40,17 +40,28 @@ internal sealed class IncludeExpander
         PipelineRequest request, ProblemList problems, CancellationToken cancellationToken)
     {
         var expander = new IncludeExpander(request, problems, cancellationToken);
+        var root = await expander.FileAsync(Root(request));
+        return (root, expander._included);
+    }
+
+    /// <summary>The inputs that the root file declares: those of its <c>spec:include</c>, then its own.</summary>
+    public static async ValueTask<IReadOnlyList<InputDefinition>> InputsAsync(
+        PipelineRequest request, FileSpec spec, ProblemList problems, CancellationToken cancellationToken) => spec.Include is { } include
+            ? [.. await new IncludeExpander(request, problems, cancellationToken).SharedInputsAsync(Root(request), include), .. spec.Inputs]
+            : spec.Inputs;
+
+    private static FetchedFile Root(PipelineRequest request)
+    {
         var scope = new PipelineScopes(request).ForPipeline([]);
         var facts = new RepositoryFacts(request.Tree, request.Includes, request.ChangedFiles);
-        var root = await expander.FileAsync(new FetchedFile
+        return new FetchedFile
         {
             Name = request.ConfigurationPath,
             Text = request.Configuration,
             Context = new IncludeContext(request.Tree, request.Facts.Project.FullPath, facts, scope),
             Inputs = request.Inputs,
             IsRoot = true,
-        });
-        return (root, expander._included);
+        };
     }
 
     private async ValueTask<YamlMap?> FileAsync(FetchedFile file)
