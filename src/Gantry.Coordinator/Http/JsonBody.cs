@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Gantry.Coordinator.Http;
 
@@ -15,6 +16,12 @@ internal static class JsonBody
         if (request.ContentLength > Limit)
         {
             throw new ApiException(StatusCodes.Status413PayloadTooLarge, "413 Request Entity Too Large");
+        }
+
+        // For bodies that do not say their length.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = Limit;
         }
 
         try

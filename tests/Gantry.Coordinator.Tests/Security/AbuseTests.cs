@@ -140,6 +140,56 @@ public sealed class AbuseTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.RequestEntityTooLarge, shown.StatusCode);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("jobs/request")]
+    [InlineData("projects")]
+    public async Task Bodies_without_end_are_cut_off_though_they_do_not_say_their_length(string path)
+    {
+        var body = new EndlessContent();
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = body };
+        request.Headers.TransferEncodingChunked = true;
+        request.Content.Headers.ContentType = new("application/json");
+        try
+        {
+            using var answer = await _server.Http.SendAsync(request, Cancellation);
+            Assert.Equal(HttpStatusCode.RequestEntityTooLarge, answer.StatusCode);
+        }
+        catch (HttpRequestException error) when (error.InnerException is IOException)
+        {
+            // Hung up before the answer was read.
+        }
+
+        Assert.InRange(body.Sent, 1, 48 * 1024 * 1024);
+        await _server.GetAsync("version");
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("jobs/request")]
+    [InlineData("projects")]
+    public async Task Bodies_that_are_too_deep_are_refused(string path)
+    {
+        using var answer = await TestServer.SendAsync(_server.Http, HttpMethod.Post, path, """{"name":""" + new string('[', 200_000));
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("git-receive-pack")]
+    [InlineData("git-upload-pack")]
+    public async Task What_grows_when_unpacked_does_not_get_into_a_repository(string service)
+    {
+        await _server.CreateProjectAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, _server.CloneUrl() + "/" + service) { Content = new ByteArrayContent(Gzip(new byte[200 * 1024 * 1024])) };
+        request.Content.Headers.ContentEncoding.Add("gzip");
+        request.Content.Headers.ContentType = new($"application/x-{service}-request");
+        request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.ASCII.GetBytes("root:" + _server.RootToken)));
+        using var answer = await _server.Anonymous.SendAsync(request, Cancellation);
+
+        // A fetch has begun to be answered when git sees that it is none: the answer ends with nothing in it.
+        Assert.True(service == "git-upload-pack" || answer.StatusCode == HttpStatusCode.BadRequest, $"{answer.StatusCode}");
+        Assert.DoesNotContain("unpack ok", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+        Assert.DoesNotContain("PACK", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task An_address_of_the_api_that_does_not_exist_is_answered_in_the_api_s_words()
     {
@@ -226,5 +276,29 @@ public sealed class AbuseTests : IAsyncLifetime
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\n{credential}\r\nConnection: close\r\n\r\n"), Cancellation);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync(Cancellation);
+    }
+}
+
+/// <summary>Blanks behind the beginning of a body, until the server hangs up.</summary>
+file sealed class EndlessContent : HttpContent
+{
+    public long Sent { get; private set; }
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        await stream.WriteAsync("{\"name\":"u8.ToArray());
+        var blanks = new byte[64 * 1024];
+        Array.Fill(blanks, (byte)' ');
+        while (true)
+        {
+            await stream.WriteAsync(blanks);
+            Sent += blanks.Length;
+        }
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = -1;
+        return false;
     }
 }
