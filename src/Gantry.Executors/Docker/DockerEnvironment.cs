@@ -70,6 +70,7 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
             }
             catch (EngineException e)
             {
+                files.Doubt(e.Message);
                 throw EnvironmentException.Broken(e.Message, e);
             }
         }

@@ -35,8 +35,9 @@ public sealed class ContainedRunnerTests
                 ("kept.txt", "from the repository\n"),
                 (".gitlab-ci.yml", """
                     stages: [build, test]
-                    make: { stage: build, script: [cat kept.txt, mkdir out, echo made > out/file], artifacts: { paths: [out] } }
-                    take: { stage: test, script: [cat kept.txt out/file] }
+                    default: { cache: { key: tools, paths: [tools] } }
+                    make: { stage: build, script: [cat kept.txt, mkdir out tools, echo made > out/file, echo cached > tools/one], artifacts: { paths: [out] } }
+                    take: { stage: test, script: [cat kept.txt out/file tools/one] }
                     """),
             ]));
             var jobs = await server.JobsAsync(project, pipeline);
@@ -44,10 +45,14 @@ public sealed class ContainedRunnerTests
             Assert.True(pipeline.GetProperty("status").GetString() == "success", logs);
             Assert.Contains("from the repository\n", logs, StringComparison.Ordinal);
             Assert.Contains("made\n", logs, StringComparison.Ordinal);
+            Assert.Contains("cached\n", logs, StringComparison.Ordinal);
 
-            var mark = (await RunningProcess.RunAsync("docker", ["exec", name, "cat", "/state/mark"])).Trim();
-            Assert.Equal("", await RunningProcess.RunAsync("docker", ["ps", "--all", "--quiet", "--filter", $"label=io.gantry.owner={mark}"]));
-            Assert.Equal("", await RunningProcess.RunAsync("docker", ["volume", "ls", "--quiet", "--filter", $"label=io.gantry.owner={mark}"]));
+            var mine = "label=io.gantry.owner=" + (await RunningProcess.RunAsync("docker", ["exec", name, "cat", "/state/mark"])).Trim();
+            Assert.Equal("", (await RunningProcess.RunAsync("docker", ["ps", "--all", "--quiet", "--filter", mine])).Trim());
+            var volumes = (await RunningProcess.RunAsync("docker", ["volume", "ls", "--quiet", "--filter", mine])).Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+            await RunningProcess.RunAsync("docker", ["volume", "rm", .. volumes]);
+            Assert.All(volumes, volume => Assert.StartsWith("runner-", volume, StringComparison.Ordinal));
+            Assert.Single(volumes);
         }
         finally
         {

@@ -42,6 +42,38 @@ public sealed class DockerSharedTreeTests(LiveEngine live) : IClassFixture<LiveE
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task The_second_job_of_a_runner_gets_all_its_files_without_an_archive_call()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var engine = await live.NeededAsync(token);
+        using var bench = new DockerBench();
+        await using var proxy = new EngineProxy(bench.Folder);
+        bench.Settings = bench.Settings with { Host = proxy.Host, Volumes = ["/cache"] };
+        var repository = await SampleRepository.CreateAsync(Path.Combine(bench.Folder, "remote"), token, ("README", "read me\n"));
+        bench.Payload = bench.Payload with { Variables = [.. bench.Payload.Variables.Where(v => v.Key != "GIT_STRATEGY")], GitInfo = repository.Reference };
+        bench.Script(
+            "cat README; stat -c '%a %n' /builds /builds/* /builds/*/* /cache; ls -ln $CI_PROJECT_DIR.tmp/.gitlab-runner.ext.conf; git --version || true",
+            "touch /builds/mine $CI_PROJECT_DIR.tmp/mine /cache/mine");
+        Assert.True(await bench.RunJobAsync(token) is JobVerdict.Succeeded, bench.Link.Trace);
+        Assert.Contains(proxy.Requests, call => call.Contains("/archive", StringComparison.Ordinal));
+        var (first, before) = (Shown(bench), proxy.Requests.Count);
+
+        Assert.True(await bench.RunJobAsync(token) is JobVerdict.Succeeded, bench.Link.Trace);
+
+        string[] calls = [.. proxy.Requests.Skip(before)];
+        Assert.DoesNotContain(calls, call => call.Contains("/archive", StringComparison.Ordinal));
+        Assert.InRange(calls.Length, 1, 8);
+        Assert.Equal(first, Shown(bench)[^first.Length..]);
+        Assert.Empty(await bench.LeftoversAsync(engine, token));
+        Assert.Empty(Layers(bench));
+        await bench.ForgetVolumesAsync(engine, token);
+    }
+
+    /// <summary>The lines about modes.</summary>
+    private static string[] Shown(DockerBench bench) =>
+        [.. bench.Link.Trace.Split('\n').Where(line => System.Text.RegularExpressions.Regex.IsMatch(line, "[0-9]{3,4} /(builds|cache)|ext.conf")).Select(line => line[(line.IndexOf("01O", StringComparison.Ordinal) + 3)..])];
+
+    [Fact(Timeout = 60_000)]
     public async Task What_a_killed_runners_job_wrote_above_a_checkout_goes_with_its_volume_and_not_before()
     {
         var token = TestContext.Current.CancellationToken;

@@ -17,6 +17,7 @@ internal sealed class JobVolumes(VolumeNaming naming)
     private readonly HashSet<string> _destinations = new(StringComparer.Ordinal);
 
     private MountSpec? _overlay;
+    private MountSpec? _root;
 
     /// <summary>The job's files are in a volume of the runner, of this job alone.</summary>
     public bool OwnsRoot { get; private set; }
@@ -26,6 +27,9 @@ internal sealed class JobVolumes(VolumeNaming naming)
 
     /// <summary>Volumes of the runner.</summary>
     public IReadOnlyList<MountSpec> Mounts => _mounts;
+
+    /// <summary>Names of volumes beside the job's files.</summary>
+    public IEnumerable<string> Others => _mounts.Where(mount => mount != _root && mount != _overlay).Select(mount => mount.Source!);
 
     /// <summary>Names of volumes that end with the job.</summary>
     public IReadOnlyList<string> Temporary => _temporary;
@@ -65,7 +69,9 @@ internal sealed class JobVolumes(VolumeNaming naming)
 
         Claim(root);
         OwnsRoot = !persistent || naming.CacheDisabled;
-        return AddVolume(root, !OwnsRoot);
+        var name = AddVolume(root, !OwnsRoot);
+        _root = _mounts[^1];
+        return name;
     }
 
     /// <summary>Something inside the root for this job, mounted as the options say. Only before the container is made.</summary>
@@ -81,14 +87,41 @@ internal sealed class JobVolumes(VolumeNaming naming)
         _mounts.Add(_overlay);
     }
 
-    /// <summary>Takes it back.</summary>
+    /// <summary>The volume of the job's files gets its content from a folder of the engine's machine. Only before the container is made.</summary>
+    /// <returns>False: the configuration says how volumes are made.</returns>
+    public bool BindRoot(string folder)
+    {
+        if (!OwnsRoot || _root?.VolumeOptions is not { DriverConfig: null } options)
+        {
+            return false;
+        }
+
+        Replace(_root, options with
+        {
+            DriverConfig = new VolumeDriverSpec("local", new Dictionary<string, string> { ["type"] = "none", ["o"] = "bind", ["device"] = folder }),
+        });
+        return true;
+    }
+
+    /// <summary>Takes both back.</summary>
     public void DropOverlay()
     {
+        if (_root?.VolumeOptions is { DriverConfig.Name: "local" } bound && OwnsRoot && naming.Driver.Length == 0 && naming.DriverOptions.Count == 0)
+        {
+            Replace(_root, bound with { DriverConfig = null });
+        }
+
         if (_overlay is { } overlay)
         {
             _mounts.Remove(overlay);
             _overlay = null;
         }
+    }
+
+    private void Replace(MountSpec root, VolumeMountOptions options)
+    {
+        _root = root with { VolumeOptions = options };
+        _mounts[_mounts.IndexOf(root)] = _root;
     }
 
     private string AddVolume(string destination, bool reusable)

@@ -65,6 +65,9 @@ internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVol
     /// <summary>What jobs wrote above shared trees.</summary>
     public Task RemoveAsync(CancellationToken cancellationToken) => shared.RemoveAsync(cancellationToken);
 
+    /// <summary>A container could not be started.</summary>
+    public void Doubt(string why) => shared.Doubt(why);
+
     /// <summary>False: nothing was placed.</summary>
     private async Task<bool> ShareAsync(IReadOnlyList<PlacedTree> trees, CancellationToken cancellationToken)
     {
@@ -75,9 +78,16 @@ internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVol
 
         try
         {
+            if (shared.HoldsAll)
+            {
+                await build.GetAsync(cancellationToken);
+                return true;
+            }
+
             await CopyAsync([.. trees.Where(other => other != tree)], cancellationToken);
             if (shared.IsMounted)
             {
+                shared.Prove();
                 return true;
             }
 

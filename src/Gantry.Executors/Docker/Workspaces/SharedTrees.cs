@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using Gantry.Engine.Executors;
@@ -16,6 +17,8 @@ namespace Gantry.Executors.Docker.Workspaces;
 /// <para>It is for jobs that would get the same files by the archive call: root in the container, the engine's kernel and the
 /// runner's folders on one machine, no service that looks at the checkout. Whether the engine sees the runner's folders cannot be
 /// asked; a volume that cannot be mounted says no, and the executor does not try again.</para>
+/// <para>Once one was mounted, the few other files of later jobs need no archive call either, which costs an engine almost as much as
+/// a start: they are written into a folder of the runner's that becomes the job's root. A job's own files in it are not read here.</para>
 /// </summary>
 internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, SharedTreeSettings settings)
 {
@@ -32,6 +35,9 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
     /// the options and gives an empty volume; an engine elsewhere may find another folder of the same name.
     /// </summary>
     public bool IsMounted => _folder is { } folder && Directory.Exists(Path.Combine(folder, "work", "work"));
+
+    /// <summary>The other trees are in the job's root as well: nothing is left to copy.</summary>
+    public bool HoldsAll { get; private set; }
 
     /// <summary>
     /// Mounts the first tree that can be shared; to be called before the container is made.
@@ -80,6 +86,7 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
             ["device"] = "overlay",
             ["o"] = $"lowerdir={tree.Source},upperdir={folder}/upper,workdir={folder}/work",
         });
+        HoldsAll = HoldRest(Path.Combine(folder, "root"), tree, [.. trees.Where(other => other != tree)]);
         return tree;
     }
 
@@ -88,10 +95,23 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
         ? Directory.GetDirectories(settings.Folder).FirstOrDefault(folder => Path.GetFileName(folder).Split(Between, 2)[^1] == job.Name)
         : null;
 
+    /// <summary>It is mounted, and the folders of all volumes are as jobs need them.</summary>
+    public void Prove() => settings.Switch.Prove(volumes.Others);
+
+    /// <summary>A container could not be started: the engine may no longer be the one that mounted an overlay.</summary>
+    public void Doubt(string why)
+    {
+        if (HoldsAll && !IsMounted && settings.Switch.TurnOff())
+        {
+            Log.NotShared(settings.Logger, why);
+        }
+    }
+
     /// <summary>The engine could not mount it; from now on trees are copied.</summary>
     public void GiveUp(string why)
     {
         volumes.DropOverlay();
+        HoldsAll = false;
         if (settings.Switch.TurnOff())
         {
             Log.NotShared(settings.Logger, why);
@@ -122,6 +142,59 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
                    where name[0] != processId && !volumes.Contains(name[^1] + VolumeSuffix)
                    select job;
         await RemoveAsync([.. left], cancellationToken);
+    }
+
+    private bool HoldRest(string root, PlacedTree shared, IReadOnlyList<PlacedTree> rest)
+    {
+        var top = job.Plan.Folders.Builds.TrimEnd('/') + "/";
+        bool Fits(PlacedTree tree) => tree.Target.StartsWith(top, StringComparison.Ordinal) && !tree.Target.Split('/').Any(part => part is "." or "..");
+        if (!OperatingSystem.IsLinux() || !settings.Switch.Knows(volumes.Others) || !Fits(shared) || !rest.All(tree => tree.Source is null && Fits(tree)))
+        {
+            return false;
+        }
+
+        try
+        {
+            MakeFolder(root);
+            // What the job sees of the checkout's own folder.
+            MakeFolder(Path.Combine(Path.GetDirectoryName(root)!, "upper"));
+            foreach (var tree in rest.Prepend(shared))
+            {
+                var folder = root;
+                foreach (var part in tree.Target[top.Length..].Split('/', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    folder = Path.Combine(folder, part);
+                    MakeFolder(folder);
+                }
+
+                foreach (var (name, content) in tree.Files)
+                {
+                    using var file = new FileStream(Path.Combine(folder, name), new FileStreamOptions
+                    {
+                        Mode = FileMode.CreateNew,
+                        Access = FileAccess.Write,
+                        UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                    });
+                    file.Write(content.Span);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The archive call says what is wrong, if it still is.
+            return false;
+        }
+
+        return volumes.BindRoot(root);
+    }
+
+    /// <summary>As the archive makes it for root.</summary>
+    [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+    private void MakeFolder(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        var owner = JobOwner.Root with { Open = !job.Plan.Flags["FF_DISABLE_UMASK_FOR_DOCKER_EXECUTOR"] };
+        File.SetUnixFileMode(folder, owner.Mode(TreeTar.Folder));
     }
 
     // Names may be bytes that are no text, and modes may be any: rm knows them all, and follows no link.
@@ -171,9 +244,25 @@ internal sealed record SharedTreeSettings(string Folder, string ProcessId, Share
 /// <summary>Off once the engine has shown that it cannot. Thread-safe.</summary>
 internal sealed class SharedTreeSwitch
 {
+    private readonly ConcurrentDictionary<string, byte> _ready = new();
     private int _off;
+    private volatile bool _proven;
 
     public bool IsOff => Volatile.Read(ref _off) != 0;
+
+    /// <summary>An overlay was mounted, and a job has already given these volumes' folders their modes.</summary>
+    public bool Knows(IEnumerable<string> volumes) => _proven && volumes.All(_ready.ContainsKey);
+
+    /// <param name="names">Volumes of the job that showed it.</param>
+    public void Prove(IEnumerable<string> names)
+    {
+        foreach (var name in names)
+        {
+            _ready[name] = 0;
+        }
+
+        _proven = true;
+    }
 
     /// <summary>True for the first caller.</summary>
     public bool TurnOff() => Interlocked.Exchange(ref _off, 1) == 0;

@@ -9,7 +9,7 @@ namespace Gantry.Executors.Docker.Workspaces;
 /// </summary>
 internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) : IAsyncDisposable
 {
-    private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+    public const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
     // Small files are read at once: an asynchronous file costs more than its bytes.
