@@ -1,5 +1,4 @@
 using Gantry.Engine.Executors;
-using Gantry.Executors.Docker.Api;
 
 namespace Gantry.Executors.Docker.Running;
 
