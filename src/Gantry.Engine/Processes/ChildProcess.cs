@@ -73,7 +73,12 @@ public sealed class ChildProcess : IAsyncDisposable
         Span<int> child = [-1, -1, -1];
         try
         {
-            if (start.Input is not ProcessInput.Nothing)
+            if (start.Input is ProcessInput.Bytes { Content: var whole })
+            {
+                child[0] = InputFile.Create(whole.Span);
+            }
+
+            if (child[0] < 0 && start.Input is not ProcessInput.Nothing)
             {
                 (pipes.Input, child[0]) = LibC.CreatePipe(parentReads: false);
             }

@@ -81,6 +81,15 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     public static partial nint Write(int descriptor, byte* buffer, nint count);
 
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    public static partial nint WriteAt(int descriptor, byte* buffer, nint count, nint offset);
+
+    /// <summary>Linux: a file that is nowhere but in memory, closed on exec.</summary>
+    public static int CreateMemoryFile(byte* name) => MemoryFile(name, 1); // MFD_CLOEXEC
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
+    private static partial int MemoryFile(byte* name, uint flags);
+
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
 

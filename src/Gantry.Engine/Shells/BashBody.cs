@@ -36,9 +36,9 @@ internal sealed class BashBody(ShellOptions options, bool plainSh)
             case Statement.ExportWord export: Line($"export {Quote(export.Key)}={Render(export.Value)}"); break;
             case Statement.LoadGitLabEnv: LoadEnvironment(); break;
             case Statement.ChangeFolder change: Checked($"cd {Render(change.Path)}"); break;
-            case Statement.MakeFolder make: Line($"mkdir -p {Render(make.Path)}"); break;
+            case Statement.MakeFolder make: MakeFolder(Render(make.Path)); break;
             case Statement.RemoveFolder remove: RemoveFolder(remove); break;
-            case Statement.RemoveFile remove: Line($"rm -f {Render(remove.Path)}"); break;
+            case Statement.RemoveFile remove: RemoveFile(Render(remove.Path)); break;
             case Statement.RemoveBelow remove: RemoveBelow(remove); break;
             case Statement.WriteFile write: WriteFile(write.Content, Render(write.Path)); break;
             case Statement.Run run: Checked(Render(run.Command)); break;
@@ -89,12 +89,17 @@ internal sealed class BashBody(ShellOptions options, bool plainSh)
     private void LoadEnvironment()
     {
         Line($"export GITLAB_ENV={BashQuoting.Expanding(Absolute($"{options.TemporaryFolder}/gitlab_runner_env"))}");
-        Line($"mkdir -p {BashQuoting.Expanding(options.TemporaryFolder)}");
-        Line("touch \"$GITLAB_ENV\"");
+        MakeFolder(BashQuoting.Expanding(options.TemporaryFolder));
+        Line("[ -e \"$GITLAB_ENV\" ] || : >> \"$GITLAB_ENV\"");
         // The last line counts also without a line end, empty lines do not.
         Line("while IFS= read -r __line || [ -n \"$__line\" ]; do if [ -n \"$__line\" ]; then export \"$__line\"; fi; done < \"$GITLAB_ENV\"");
         Line("unset __line");
     }
+
+    // The shell looks by itself; a program is started only when there is something to do. Most of a small job's time were such programs.
+    private void MakeFolder(string path) => Line($"[ -d {path} ] || mkdir -p {path}");
+
+    private void RemoveFile(string path) => Line($"if [ -e {path} ] || [ -L {path} ]; then rm -f {path}; fi");
 
     private void RemoveFolder(Statement.RemoveFolder remove)
     {

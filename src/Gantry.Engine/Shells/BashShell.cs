@@ -30,7 +30,7 @@ internal sealed class BashShell(string name) : IShell
             script.Append("set -o xtrace\n");
         }
 
-        script.Append("if set -o | grep pipefail > /dev/null; then set -o pipefail; fi; set -o errexit\nset +o noclobber\n");
+        script.Append("if [ -n \"${BASH_VERSION-}\" ] || set -o | grep pipefail > /dev/null; then set -o pipefail; fi; set -o errexit\nset +o noclobber\n");
         var quoted = body.Quote(body.Text);
         script.Append(options.LegacyEval ? $": | eval {quoted}\n" : $"(trap 'exit 1' TERM; eval {quoted}) < /dev/null\n");
         return script.Append("exit 0\n").ToString();

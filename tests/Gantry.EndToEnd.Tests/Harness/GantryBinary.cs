@@ -5,7 +5,8 @@ internal static class GantryBinary
 {
     public static string Root { get; } = FindRoot();
 
-    public static string Path { get; } = Find();
+    /// <summary>Looked for when it is asked for: tests of packages build theirs.</summary>
+    public static string Path => field ??= Find();
 
     private static string Find()
     {

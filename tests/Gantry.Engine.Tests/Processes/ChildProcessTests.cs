@@ -30,6 +30,17 @@ public sealed class ChildProcessTests
         Assert.Equal((-1, 9, "signal: killed"), (run.Exit.Code, run.Exit.Signal, run.Exit.Text));
     }
 
+    /// <summary>Of a pipe, what <c>head</c> read too much would be lost to the commands after it.</summary>
+    [Fact(Timeout = 30_000)]
+    public async Task A_program_can_go_back_in_its_input()
+    {
+        var run = await ChildProcess.RunAsync(
+            new ProcessStart { FileName = "sh", Arguments = ["-c", "head -n 1 > /dev/null; cat"], Input = ProcessInput.Of("one\ntwo\nthree\n"u8.ToArray()) },
+            1000, TestContext.Current.CancellationToken);
+
+        Assert.Equal("two\nthree\n", System.Text.Encoding.UTF8.GetString(run.Output));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task Input_larger_than_a_pipe_is_fed_while_output_is_read()
     {
