@@ -30,6 +30,18 @@ public sealed class PackageTests(PackageFixture packages, ITestOutputHelper outp
     [Fact(Timeout = Limit)]
     public Task The_tutorial_works_as_it_is_written() => TryAsync("tutorial", Path.Combine("docs", "tutorial.md"));
 
+    /// <summary>They cannot be run here.</summary>
+    [Fact(Timeout = Limit)]
+    public async Task Packages_for_other_machines_are_built()
+    {
+        var sizes = await PackageFixture.BuildAsync("arm64", "portable");
+        output.WriteLine(sizes);
+        foreach (var kind in new[] { "-linux-arm64.tar.gz", "_arm64.deb", "-win-x64.exe", "-osx-arm64", "-osx-x64" })
+        {
+            Assert.Contains(kind + "\n", sizes, StringComparison.Ordinal);
+        }
+    }
+
     private async Task TryAsync(string script, params string[] arguments)
     {
         output.WriteLine(packages.Sizes);
