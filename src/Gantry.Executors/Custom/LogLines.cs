@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Gantry.Executors.Custom;
@@ -7,7 +8,7 @@ internal sealed class LogLines(Action<string> line)
 {
     private const int LongestLine = 8192;
 
-    private readonly MemoryStream _rest = new();
+    private readonly ArrayBufferWriter<byte> _rest = new();
 
     public void Take(ReadOnlySpan<byte> bytes)
     {
@@ -24,8 +25,8 @@ internal sealed class LogLines(Action<string> line)
     /// <summary>Hands over a last line without an end; empty lines are left out.</summary>
     public void End()
     {
-        var text = Encoding.UTF8.GetString(_rest.GetBuffer(), 0, (int)_rest.Length).TrimEnd();
-        _rest.SetLength(0);
+        var text = Encoding.UTF8.GetString(_rest.WrittenSpan).TrimEnd();
+        _rest.ResetWrittenCount();
         if (text.Length > 0)
         {
             line(text);
@@ -33,5 +34,5 @@ internal sealed class LogLines(Action<string> line)
     }
 
     // A program must not fill the runner's memory.
-    private void Keep(ReadOnlySpan<byte> bytes) => _rest.Write(bytes[..(int)Math.Min(bytes.Length, LongestLine - _rest.Length)]);
+    private void Keep(ReadOnlySpan<byte> bytes) => _rest.Write(bytes[..Math.Min(bytes.Length, LongestLine - _rest.WrittenCount)]);
 }
