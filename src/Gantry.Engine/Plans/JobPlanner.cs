@@ -15,6 +15,7 @@ public static class JobPlanner
     {
         var warnings = new List<string>();
         var (flags, settings) = ReadSettings(request.Payload, request.Runner, warnings);
+        warnings.AddRange(KnownFlags.WarningsOf(flags));
         var builds = GuestPath.ToSlash(request.Runner.BuildsFolder ?? request.Defaults.BuildsFolder ?? "");
         var early = VariableList.Build(request, flags, folders: null, builds).Expand();
         var (folders, problem) = request.Defaults.FoldersComeLater

@@ -27,6 +27,28 @@ public static class KnownFlags
 
     public static IReadOnlyDictionary<string, bool> Defaults { get; } = Build();
 
+    /// <summary>Flags of the executors there are that change nothing here, with the reason. Whoever sets one is told.</summary>
+    private static readonly Dictionary<string, string> WithoutEffect = new(StringComparer.Ordinal)
+    {
+        ["FF_USE_FASTZIP"] = "there is one archiver, which uses all processors",
+        ["FF_USE_PARALLEL_ARTIFACT_TRANSFER"] = "there is one way of transfer",
+        ["FF_USE_PARALLEL_CACHE_TRANSFER"] = "there is one way of transfer",
+        ["FF_USE_LEGACY_S3_CACHE_ADAPTER"] = "there is one implementation of the store",
+        ["FF_USE_LEGACY_GCS_CACHE_ADAPTER"] = "there is one implementation of the store",
+        ["FF_RESOLVE_FULL_TLS_CHAIN"] = "jobs get the authorities of tls-ca-file; no issuer is looked up in the network",
+        ["FF_USE_POWERSHELL_PATH_RESOLVER"] = "paths are relative to the folder the script is in",
+        ["FF_USE_NATIVE_CONTAINER_STOP"] = "processes get the signal first, then the engine ends the container",
+        ["FF_USE_WINDOWS_LEGACY_PROCESS_STRATEGY"] = "jobs on Windows are not supported yet",
+        ["FF_USE_WINDOWS_JOB_OBJECT"] = "jobs on Windows are not supported yet",
+        ["FF_SCRIPT_TO_STEP_MIGRATION"] = "scripts are run by the shell; there is no step runner",
+        ["FF_CONCRETE"] = "scripts are run by the shell; there is no step runner",
+        ["FF_SUSPENDABLE_ENVIRONMENTS"] = "environments cannot be suspended",
+    };
+
+    /// <summary>A line for each flag that was changed although it changes nothing.</summary>
+    internal static IEnumerable<string> WarningsOf(FeatureFlags flags) => WithoutEffect
+        .Where(flag => flags[flag.Key] != Defaults[flag.Key]).Select(flag => $"{flag.Key} changes nothing in this runner: {flag.Value}");
+
     private static Dictionary<string, bool> Build()
     {
         string[] on =

@@ -81,6 +81,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
         try
         {
             LogList(running, added: true);
+            ConfiguredImages.LogTo(logger, job.Payload, job.Runner.Settings);
             Observer(running, null);
             if (job.Recovered is null)
             {
