@@ -15,6 +15,9 @@ public sealed class TraceSender(TraceSpool spool, IJobLink link, TraceSenderSett
     /// <summary>A server that keeps refusing the offset it named itself makes the try fail rather than last for ever.</summary>
     private const int MostMismatches = 20;
 
+    /// <summary>So often a job may be unknown before that is believed.</summary>
+    private const int MostUnknown = 3;
+
     private static readonly TimeSpan LongestInterval = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan ForceSendInterval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan LongestForceSendInterval = TimeSpan.FromMinutes(30);
@@ -237,12 +240,16 @@ public sealed class TraceSender(TraceSpool spool, IJobLink link, TraceSenderSett
     /// <summary>Sends what is left without pausing; false when the try has failed.</summary>
     private async Task<bool> FlushAsync(CancellationToken cancellationToken)
     {
-        var mismatches = 0;
+        var (mismatches, unknown) = (0, 0);
         while (SentOffset < spool.Size)
         {
             switch ((await PatchAsync(cancellationToken)).Result)
             {
                 case PatchResult.Succeeded:
+                    break;
+                case PatchResult.NotFound when ++unknown < MostUnknown:
+                    // A proxy whose server is being replaced says so, too.
+                    await Task.Delay(Interval, time, cancellationToken);
                     break;
                 case PatchResult.Abort or PatchResult.NotFound:
                     return true;

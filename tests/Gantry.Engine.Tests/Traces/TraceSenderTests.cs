@@ -2,6 +2,7 @@ using System.Text;
 using Gantry.Engine.Links;
 using Gantry.Engine.Traces;
 using Gantry.Protocol;
+using Gantry.TestKit.Clocks;
 using Gantry.TestKit.Engine;
 using Microsoft.Extensions.Time.Testing;
 
@@ -247,14 +248,18 @@ public sealed class TraceSenderTests : IAsyncDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_job_that_is_gone_ends_the_report()
     {
-        _link.PatchAnswers.Enqueue(new PatchAnswer(PatchResult.NotFound, 0, false, null));
+        for (var i = 0; i < 3; i++)
+        {
+            _link.PatchAnswers.Enqueue(new PatchAnswer(PatchResult.NotFound, 0, false, null));
+        }
+
         _link.UpdateAnswers.Enqueue(new UpdateAnswer(UpdateResult.Abort, true, null));
         var sender = Started();
         Append("x");
 
-        Assert.Equal(FinishResult.Refused, await sender.FinishAsync(Success, TestContext.Current.CancellationToken));
+        Assert.Equal(FinishResult.Refused, await _time.PumpAsync(sender.FinishAsync(Success, TestContext.Current.CancellationToken), TimeSpan.FromSeconds(1)));
 
-        Assert.Equal((1, 1), (_link.Patches.Count, _link.Updates.Count));
+        Assert.Equal((3, 1), (_link.Patches.Count, _link.Updates.Count));
         Assert.Equal((0, 0), (_cancels, _aborts));
     }
 

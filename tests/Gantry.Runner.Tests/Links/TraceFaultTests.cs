@@ -22,6 +22,7 @@ public sealed class TraceFaultTests : IAsyncLifetime
     private GitLabClient _client = null!;
     private TraceSpool _spool = null!;
     private bool _aborted;
+    private int _cancelled;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -46,6 +47,7 @@ public sealed class TraceFaultTests : IAsyncLifetime
         { "400", new Fault.Status(400) },
         { "408", new Fault.Status(408) },
         { "409", new Fault.Status(409) },
+        { "411", new Fault.Status(411) },
         { "416 with nothing to go by", new Fault.Status(416) },
         { "416 from the begin", new Fault.Status(416) { Headers = Range("0-0") } },
         { "429", new Fault.Status(429) { Headers = new Dictionary<string, string> { ["Retry-After"] = "1" } } },
@@ -55,6 +57,7 @@ public sealed class TraceFaultTests : IAsyncLifetime
         { "503", new Fault.Status(503) },
         { "504 after the effect", new Fault.Status(504) { AfterEffect = true } },
         { "200 instead of 202", new Fault.Status(200) },
+        { "202 with another interval", new Fault.Status(202) { AfterEffect = true, Headers = new Dictionary<string, string> { ["X-GitLab-Trace-Update-Interval"] = "10" } } },
         { "reset", new Fault.Reset(AfterEffect: false) },
         { "reset after the effect", new Fault.Reset(AfterEffect: true) },
         { "cut in the answer's body", new Fault.Truncated(202, "text/plain", "some") { AfterEffect = true } },
@@ -72,11 +75,64 @@ public sealed class TraceFaultTests : IAsyncLifetime
         Assert.Equal(("success", false), (_job.State, _aborted));
     }
 
-    [Theory(Timeout = Limit)]
-    [InlineData(403)]
-    public async Task A_refusal_ends_the_job_and_is_no_reason_to_repeat(int status)
+    public static TheoryData<string, Fault> TroublesOfTheEnd() => new()
     {
-        _server.Break("PATCH jobs/4/trace", new Fault.Status(status), times: 1000);
+        { "202", new Fault.Status(202) },
+        { "400", new Fault.Status(400) },
+        { "409", new Fault.Status(409) },
+        { "412", new Fault.Status(412) },
+        { "429", new Fault.Status(429) },
+        { "500", new Fault.Status(500) },
+        { "502 after the effect", new Fault.Status(502) { AfterEffect = true } },
+        { "503", new Fault.Status(503) },
+        { "reset", new Fault.Reset(AfterEffect: false) },
+        { "reset after the effect", new Fault.Reset(AfterEffect: true) },
+    };
+
+    [Theory(Timeout = Limit)]
+    [MemberData(nameof(TroublesOfTheEnd))]
+    public async Task Every_answer_to_the_final_state_but_an_abort_is_outlasted(string name, Fault fault)
+    {
+        _server.Break("PUT jobs/4", fault, times: 3);
+
+        await SendAsync(lines: 5, step: 1);
+
+        Assert.True(Expected(5) == Encoding.UTF8.GetString(_job.Trace), $"{name}: the log differs");
+        Assert.Equal(("success", false), (_job.State, _aborted));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_job_that_is_unknown_for_a_moment_at_the_end_keeps_the_end_of_its_log()
+    {
+        await using var sender = Sender();
+        sender.Start();
+        _spool.Append(Encoding.UTF8.GetBytes(Expected(5)));
+        // As a proxy answers whose server is being replaced.
+        _server.Break("PATCH jobs/4/trace", new Fault.Status(404), times: 2);
+
+        await FinishAsync(sender);
+
+        Assert.Equal(Expected(5), Encoding.UTF8.GetString(_job.Trace));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_wish_to_cancel_is_obeyed_once_and_the_log_goes_on()
+    {
+        _server.Break("PATCH jobs/4/trace", new Fault.Status(202) { AfterEffect = true, Headers = Job("canceling") }, times: 1000);
+
+        await SendAsync(lines: 20, step: 1);
+
+        Assert.Equal((1, false), (_cancelled, _aborted));
+        Assert.Equal(Expected(20), Encoding.UTF8.GetString(_job.Trace));
+    }
+
+    [Theory(Timeout = Limit)]
+    [InlineData(403, null)]
+    [InlineData(202, "canceled")]
+    [InlineData(202, "failed")]
+    public async Task A_refusal_ends_the_job_and_is_no_reason_to_repeat(int status, string? job)
+    {
+        _server.Break("PATCH jobs/4/trace", new Fault.Status(status) { Headers = job is null ? [] : Job(job) }, times: 1000);
 
         await SendAsync(lines: 5, step: 1);
 
@@ -129,6 +185,8 @@ public sealed class TraceFaultTests : IAsyncLifetime
         Assert.Equal("success", _job.State);
     }
 
+    private static Dictionary<string, string> Job(string status) => new() { ["Job-Status"] = status };
+
     private static Dictionary<string, string> Range(string value) => new() { ["Range"] = value };
 
     private static bool IsReport(RecordedRequest request) => request.Method is "PATCH" or "PUT";
@@ -168,7 +226,7 @@ public sealed class TraceFaultTests : IAsyncLifetime
     private TraceSender Sender()
     {
         var link = new GitLabJobLink(_client, 4, new Secret(_job.Payload.Token), Some.Identity, new RecordingLogger<GitLabClient>());
-        var settings = new TraceSenderSettings { Cancel = () => { }, Abort = () => _aborted = true, FinalUpdateTries = 1000 };
+        var settings = new TraceSenderSettings { Cancel = () => _cancelled++, Abort = () => _aborted = true, FinalUpdateTries = 1000 };
         return new TraceSender(_spool, link, settings, _time);
     }
 }
