@@ -51,6 +51,9 @@ public static class GuestPath
         return joined.Length == 0 ? "" : Clean(joined);
     }
 
+    /// <summary>The top of all folders, however it is written.</summary>
+    public static bool IsRoot(string path) => Clean(path) == "/";
+
     /// <summary>Forward slashes instead of backslashes.</summary>
     public static string ToSlash(string path) => path.Replace('\\', '/');
 

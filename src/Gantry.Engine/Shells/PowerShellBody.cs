@@ -223,15 +223,18 @@ internal sealed class PowerShellBody(ShellOptions options, bool windows)
         WordKind.Expanding => PowerShellQuoting.Expanding(word.Text),
         WordKind.Path when IsAbsolute(word.Text) => PowerShellQuoting.Expanding(Native(word.Text)),
         // The folder the script is in at this point, as in the other shells.
-        WordKind.Path => PowerShellQuoting.Expanding(Native($"$PWD/{word.Text}")),
+        WordKind.Path => PowerShellQuoting.Expanding(Native($"$PWD/{word.Text.TrimStart('/', '\\')}")),
         _ => PowerShellQuoting.Exact(word.Text),
     };
 
     // `$NAME` in expanding words works because every export makes a PowerShell variable as well; HOME is PowerShell's own.
-    private string Native(string path) => windows ? path.Replace('/', '\\') : path;
+    private string Native(string path) => windows ? ToBackslash(path) : path;
 
-    private static bool IsAbsolute(string path) => path.StartsWith('/') || path.StartsWith('\\') || path.StartsWith('$')
-        || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':');
+    internal static string ToBackslash(string path) => path.Replace('/', '\\');
+
+    // On Windows a single slash begins a path without a drive, two of them a share.
+    private bool IsAbsolute(string path) => (windows ? ToBackslash(path).StartsWith(@"\\", StringComparison.Ordinal) : path.StartsWith('/') || path.StartsWith('\\'))
+        || path.StartsWith('$') || (path.Length > 2 && char.IsAsciiLetter(path[0]) && path[1] == ':');
 
     private void Line(string text) => _text.Append(' ', _depth * 2).Append(text).Append('\n');
 }

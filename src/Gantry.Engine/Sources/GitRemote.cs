@@ -56,7 +56,7 @@ internal sealed record GitRemote
             Url = url,
             Plain = plain,
             Origin = parsed ? parts.Origin : "",
-            Rewrites = [.. own.Concat(InsteadOf(request)).Distinct()],
+            Rewrites = Once(own.Concat(InsteadOf(request))),
         };
     }
 
@@ -99,6 +99,9 @@ internal sealed record GitRemote
             yield return new UrlRewrite(WithUser(origin, request).Text(), origin.Text());
         }
     }
+
+    /// <summary>Each pair once, in the order of their first appearance.</summary>
+    public static IReadOnlyList<UrlRewrite> Once(IEnumerable<UrlRewrite> rewrites) => [.. rewrites.Distinct()];
 
     public override string ToString() => Plain;
 

@@ -36,13 +36,18 @@ internal sealed class SubmoduleScript(SourceContext git)
 
     private IReadOnlyList<Word> Recursive => _settings.Submodules == SubmoduleStrategy.Recursive ? ["--recursive"] : [];
 
-    private IReadOnlyList<Word> Paths =>
+    /// <summary>The words that restrict a git call to the submodules asked for.</summary>
+    internal IReadOnlyList<Word> Paths =>
         _settings.SubmodulePaths.Count == 0 ? [] : ["--", .. _settings.SubmodulePaths.Select(Word.FromString)];
+
+    /// <summary>The flags ask for the newest commit of a branch.</summary>
+    internal static bool FollowsBranches(IEnumerable<string> updateFlags) =>
+        updateFlags.Any(flag => flag.Equals("--remote", StringComparison.OrdinalIgnoreCase));
 
     private void Retry(ScriptBuilder script)
     {
         script.Warning("Updating submodules failed. Retrying...");
-        if (_settings.SubmoduleUpdateFlags.Any(flag => flag.Equals("--remote", StringComparison.OrdinalIgnoreCase)))
+        if (FollowsBranches(_settings.SubmoduleUpdateFlags))
         {
             // The branch that --remote asks for may be missing in a shallow submodule.
             script.Run(["git", "-c", WithExternalConfig, "submodule", "foreach", .. Recursive,

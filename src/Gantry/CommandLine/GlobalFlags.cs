@@ -43,7 +43,7 @@ internal sealed class GlobalFlags
         {
             if (LogNames.Format(LogFormat.Value) is not { } format)
             {
-                return $"Unknown log format '{LogFormat.Value}', expected one of: runner, text, json";
+                return $"Error while setting up logging configuration: unknown log format \"{LogFormat.Value}\", expected one of: runner, text, json";
             }
 
             logs.Format = format;
@@ -53,7 +53,7 @@ internal sealed class GlobalFlags
         {
             if (LogNames.Level(LogLevel.Value) is not { } level)
             {
-                return $"Unknown log level '{LogLevel.Value}', expected one of: trace, debug, info, warn, error, fatal, panic";
+                return $"Error while setting up logging configuration: failed to parse log level \"{LogLevel.Value}\", expected one of: trace, debug, info, warn, error, fatal, panic";
             }
 
             logs.Level = level;

@@ -16,7 +16,7 @@ internal static class ServiceCommands
         var common = new ServiceFlags(flags);
         var folder = flags.Text("working-directory, d", "folder to work in (default: the current one)");
         var config = RunnerTools.ConfigFlag(flags);
-        var syslog = flags.OptionalSwitch("syslog", "also log to the system log (default: true, under systemd false)", "LOG_SYSLOG");
+        var syslog = flags.OptionalSwitch("syslog", "also log to the system log (default: true; systemd keeps the log by itself)", "LOG_SYSLOG");
         var user = flags.Text("user, u", "user whose shell runs the jobs; on Windows the account of the service");
         var password = flags.Text("password, p", "password of the account (Windows)");
         var init = flags.Text("init-user, i", "user the service itself runs as");
@@ -29,15 +29,13 @@ internal static class ServiceCommands
                 : RunnerTools.ConfigPath(context, config);
             EnsureConfig(configPath);
             var working = Path.GetFullPath(folder.Value.Length > 0 ? folder.Value : ".", context.Host.WorkingFolder);
-            var log = syslog.Value ?? system is not Systemd;
             var service = new ServiceDefinition
             {
                 Name = common.Name,
                 Executable = context.Host.ExecutablePath,
                 Arguments =
                 [
-                    "run", "--config", configPath, "--working-directory", working, "--service", common.Name,
-                    .. log ? (string[])["--syslog"] : [],
+                    "run", .. RunFlags(system, working, configPath, common.Name, syslog.Value),
                     .. user.Value.Length > 0 && !OperatingSystem.IsWindows() ? (string[])["--user", user.Value] : [],
                 ],
                 Account = OperatingSystem.IsWindows() ? user.Value : init.Value,
@@ -48,6 +46,18 @@ internal static class ServiceCommands
             return 0;
         });
     }
+
+    /// <summary>What the service's command line says in any case.</summary>
+    /// <param name="system">systemd writes what a service prints to the system's log already.</param>
+    /// <param name="working">The folder to work in.</param>
+    /// <param name="config">The configuration file.</param>
+    /// <param name="name">Of the service.</param>
+    /// <param name="syslog">Null when not given.</param>
+    internal static IReadOnlyList<string> RunFlags(IServiceSystem system, string working, string config, string name, bool? syslog) =>
+    [
+        "--working-directory", working, "--config", config, "--service", name,
+        .. system is not Systemd && syslog != false ? (string[])["--syslog"] : [],
+    ];
 
     public static Command Uninstall()
     {

@@ -10,7 +10,7 @@ internal static class WrapperCommand
     public static Command Create()
     {
         var flags = new FlagSet();
-        var listen = flags.Text("grpc-listen", "address of the service: tcp://HOST:PORT or unix://PATH", initial: "tcp://localhost:7777");
+        var listen = flags.Text("grpc-listen", "address of the service: tcp://HOST:PORT or unix://PATH", initial: WrapperService.DefaultAddress);
         var limit = flags.Duration("process-termination-timeout", "how long the process may take to end", initial: TimeSpan.FromSeconds(10));
         return new Command("wrapper", "start multi runner service wrapped with gRPC manager server", flags, async (context, cancellationToken) =>
         {

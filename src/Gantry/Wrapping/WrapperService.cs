@@ -17,6 +17,9 @@ namespace Gantry.Wrapping;
 /// </summary>
 internal sealed class WrapperService : IAsyncDisposable
 {
+    /// <summary>Where it listens when nothing else is said.</summary>
+    public const string DefaultAddress = "tcp://localhost:7777";
+
     private const string Prefix = "/gitlab_com.gitlab_runner.runner_wrapper.ProcessWrapper/";
     private const int LongestMessage = 64 * 1024;
     private const int InvalidArgument = 3;
@@ -34,11 +37,7 @@ internal sealed class WrapperService : IAsyncDisposable
     /// <exception cref="CommandException">The address is none, or cannot be used.</exception>
     public static async Task<WrapperService> StartAsync(string address, WrappedProcess process, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(address, UriKind.Absolute, out var target) || target.Scheme is not ("tcp" or "unix"))
-        {
-            throw new CommandException($"--grpc-listen {address}: expected tcp://HOST:PORT or unix://PATH");
-        }
-
+        var target = Target(address);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Listen(kestrel, target));
         builder.Logging.ClearProviders();
@@ -54,6 +53,12 @@ internal sealed class WrapperService : IAsyncDisposable
             throw new CommandException($"--grpc-listen {address}: {problem.Message}");
         }
     }
+
+    /// <exception cref="CommandException">The address is none.</exception>
+    internal static Uri Target(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var target) && target.Scheme is "tcp" or "unix"
+            ? target
+            : throw new CommandException($"--grpc-listen {address}: expected tcp://HOST:PORT or unix://PATH");
 
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 

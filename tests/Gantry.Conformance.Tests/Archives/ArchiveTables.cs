@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Gantry.Engine.Archives;
 using Gantry.Engine.Archives.Blocks;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Archives;
 
@@ -15,13 +16,14 @@ public sealed class ArchiveTables : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
+    [Tables("archives", "compression-level", "cache-format", "git-path")]
     public void Words_of_levels_formats_and_git_paths()
     {
-        var cases = ArchiveCases.Of("archives.json", "compression-level", "cache-format", "git-path");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
-            var input = one.GetProperty("input");
-            var expected = one.GetProperty("expected");
+            var input = one.Input;
+            var expected = one.Expected;
             switch (input.Text("kind"))
             {
                 case "compression-level":
@@ -31,7 +33,7 @@ public sealed class ArchiveTables : IDisposable
                     Assert.Equal(expected.GetString(), ArchiveNames.ParseCacheFormat(input.Text("CACHE_COMPRESSION_FORMAT")).ToString().ToLowerInvariant());
                     break;
                 default:
-                    Assert.True(expected.GetProperty("warns").GetBoolean() == ArchiveNames.IsGitPath(input.Text("path")), one.Name());
+                    Assert.True(expected.GetProperty("warns").GetBoolean() == ArchiveNames.IsGitPath(input.Text("path")), one.Name);
                     break;
             }
         }
@@ -41,15 +43,16 @@ public sealed class ArchiveTables : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Tables("archives", "gzip-comment")]
     public async Task Gzip_comments_carry_the_path()
     {
-        var cases = ArchiveCases.Of("archives.json", "gzip-comment");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
-            var input = one.GetProperty("input");
+            var input = one.Input;
             var path = input.Text("path").Replace("{dir}/", "", StringComparison.Ordinal);
             var bytes = await WriteAsync(ArchiveFormat.Gzip, [Touch(path, input.Text("content"))]);
-            var expected = one.GetProperty("expected");
+            var expected = one.Expected;
             Assert.Equal(expected.GetProperty("encoded").GetBoolean(), GzipWriter.HeaderText(path).StartsWith("e:", StringComparison.Ordinal));
             Assert.Contains($"\0{GzipWriter.HeaderText(path)}\0", Encoding.Latin1.GetString(bytes), StringComparison.Ordinal);
             Assert.Equal(path, Uri.UnescapeDataString(GzipWriter.HeaderText(path).Replace("e:", "", StringComparison.Ordinal)));
@@ -60,12 +63,13 @@ public sealed class ArchiveTables : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Tables("archives", "gzip")]
     public async Task Gzip_has_a_member_per_file()
     {
-        var cases = ArchiveCases.Of("archives.json", "gzip");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
-            var input = one.GetProperty("input");
+            var input = one.Input;
             Directory.CreateDirectory(Path.Combine(_root, "folder"));
             FileEntry[] entries =
             [
@@ -76,7 +80,7 @@ public sealed class ArchiveTables : IDisposable
                     _ => new FileEntry { Path = file, Kind = FileKind.File, Size = 5 },
                 }),
             ];
-            var expected = one.GetProperty("expected");
+            var expected = one.Expected;
             if (expected.TryGetProperty("error", out var error))
             {
                 var fault = await Assert.ThrowsAsync<ArchiveException>(() => WriteAsync(ArchiveFormat.Gzip, entries));
@@ -93,14 +97,15 @@ public sealed class ArchiveTables : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Tables("archives", "zip")]
     public async Task Zips_hold_what_can_be_held()
     {
-        var cases = ArchiveCases.Of("archives.json", "zip");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
             _notices.Clear();
-            var entries = one.GetProperty("input").GetProperty("entries").EnumerateArray().Select(Make).ToArray();
-            var expected = one.GetProperty("expected");
+            var entries = one.Input.GetProperty("entries").EnumerateArray().Select(Make).ToArray();
+            var expected = one.Expected;
             using var zip = new ZipArchive(new MemoryStream(await WriteAsync(ArchiveFormat.Zip, entries)));
 
             Assert.Equal(expected.Texts("names").Order(StringComparer.Ordinal), zip.Entries.Select(entry => entry.FullName));
@@ -116,30 +121,32 @@ public sealed class ArchiveTables : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Tables("archives", "zstd")]
     public async Task Zipzstd_is_a_zip_with_method_93()
     {
-        var one = Assert.Single(ArchiveCases.Of("archives.json", "zstd"));
-        var format = ArchiveNames.ParseCacheFormat(one.GetProperty("input").Text("CACHE_COMPRESSION_FORMAT"));
+        var one = Assert.Single(CaseFile.OfThisTest());
+        var format = ArchiveNames.ParseCacheFormat(one.Input.Text("CACHE_COMPRESSION_FORMAT"));
         var bytes = await WriteAsync(format, [Touch("file", "some content")]);
 
-        Assert.StartsWith(one.GetProperty("expected").Text("starts_with_hex"), Convert.ToHexStringLower(bytes), StringComparison.Ordinal);
-        Assert.Equal(one.GetProperty("expected").GetProperty("method_of_file_entries").GetInt32(), BitConverter.ToUInt16(bytes, 8));
+        Assert.StartsWith(one.Expected.Text("starts_with_hex"), Convert.ToHexStringLower(bytes), StringComparison.Ordinal);
+        Assert.Equal(one.Expected.GetProperty("method_of_file_entries").GetInt32(), BitConverter.ToUInt16(bytes, 8));
     }
 
     [Fact(Timeout = 30_000)]
+    [Tables("archives", "unzip")]
     public async Task Zips_come_back_as_files()
     {
-        var cases = ArchiveCases.Of("archives.json", "unzip");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
             _notices.Clear();
-            var entries = one.GetProperty("input").GetProperty("entries").EnumerateArray().Select(Make).ToArray();
+            var entries = one.Input.GetProperty("entries").EnumerateArray().Select(Make).ToArray();
             using var archive = new TempFile(await WriteAsync(ArchiveFormat.Zip, entries));
-            var target = Directory.CreateDirectory(Path.Combine(_root, one.Name().Replace('/', '-'))).FullName;
+            var target = Directory.CreateDirectory(Path.Combine(_root, one.Name.Replace('/', '-'))).FullName;
             await ArchiveExtractor.ExtractAsync(
                 new ExtractionRequest { ArchivePath = archive.Path, TargetDirectory = target, Report = _notices.Add },
                 TestContext.Current.CancellationToken);
-            Compare(one.GetProperty("expected"), target);
+            Compare(one.Expected, target);
         }
 
         Assert.Equal(3, cases.Count);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Archives;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Archives;
 
@@ -12,13 +13,14 @@ public sealed class ArtifactGlobTables : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact(Timeout = 60_000)]
+    [Tables("artifact-globs", "globs", "exclude", "single")]
     public async Task Paths_and_excludes_select_the_official_files()
     {
-        var cases = ArchiveCases.Of("artifact-globs.json", "globs", "exclude", "single");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
-            var input = one.GetProperty("input");
-            var project = Build(one.Name(), input);
+            var input = one.Input;
+            var project = Build(one.Name, input);
             _notices.Clear();
             var files = await SelectAsync(project, input);
             Compare(one, [.. files.Where(file => file.Path != ".").Select(file => file.Path)]);
@@ -28,18 +30,19 @@ public sealed class ArtifactGlobTables : IDisposable
     }
 
     [Fact(Timeout = 30_000)]
+    [Tables("artifact-globs", "excluded")]
     [Trait("Trap", "24")]
     public async Task Exclude_patterns_match_whole_paths()
     {
-        var cases = ArchiveCases.Of("artifact-globs.json", "excluded");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
-            var input = one.GetProperty("input");
-            var project = Directory.CreateDirectory(Path.Combine(_root, one.Name())).FullName;
+            var input = one.Input;
+            var project = Directory.CreateDirectory(Path.Combine(_root, one.Name)).FullName;
             Touch(project, input.Text("path"));
             _notices.Clear();
             var files = await SelectAsync(project, [input.Text("path")], [input.Text("pattern")], untracked: null);
-            Assert.True(one.GetProperty("expected").GetProperty("excluded").GetBoolean() == (files.Count == 0), one.Name());
+            Assert.True(one.Expected.GetProperty("excluded").GetBoolean() == (files.Count == 0), one.Name);
             ExpectWarning(one);
         }
 
@@ -47,21 +50,22 @@ public sealed class ArtifactGlobTables : IDisposable
     }
 
     [Fact]
+    [Tables("artifact-globs", "in-project")]
     public void Paths_lie_in_the_project_or_do_not()
     {
-        var cases = ArchiveCases.Of("artifact-globs.json", "in-project");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
-            var inside = ProjectPath.Relative(_root, Fill(one.GetProperty("input").Text("path"), _root)) is not null;
-            Assert.True(one.GetProperty("expected").GetProperty("in_project").GetBoolean() == inside, one.Name());
+            var inside = ProjectPath.Relative(_root, Fill(one.Input.Text("path"), _root)) is not null;
+            Assert.True(one.Expected.GetProperty("in_project").GetBoolean() == inside, one.Name);
         }
 
         Assert.Equal(7, cases.Count);
     }
 
-    private void Compare(JsonElement one, List<string> files)
+    private void Compare(TableCase one, List<string> files)
     {
-        var expected = one.GetProperty("expected");
+        var expected = one.Expected;
         if (expected.TryGetProperty("files", out _))
         {
             Assert.Equal(expected.Texts("files").Order(StringComparer.Ordinal), files);
@@ -75,7 +79,7 @@ public sealed class ArtifactGlobTables : IDisposable
         if (expected.TryGetProperty("excluded_count", out var count))
         {
             var sum = _notices.Where(n => n.Text.Contains(": excluded ", StringComparison.Ordinal)).Sum(n => int.Parse(n.Text.Split(' ')[^2]));
-            Assert.True(count.GetInt32() == sum, one.Name());
+            Assert.True(count.GetInt32() == sum, one.Name);
         }
 
         if (expected.TryGetProperty("excluded_by", out var rules))
@@ -87,9 +91,9 @@ public sealed class ArtifactGlobTables : IDisposable
         ExpectWarning(one);
     }
 
-    private void ExpectWarning(JsonElement one)
+    private void ExpectWarning(TableCase one)
     {
-        if (one.GetProperty("expected").TryGetProperty("warning_contains", out var fragment))
+        if (one.Expected.TryGetProperty("warning_contains", out var fragment))
         {
             var warning = Assert.Single(_notices, n => n.Level == NoticeLevel.Warning);
             Assert.Contains(fragment.GetString()!, warning.Text, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Archives;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Archives;
 
@@ -7,30 +8,32 @@ namespace Gantry.Conformance.Tests.Archives;
 public sealed class CacheKeyTables
 {
     [Fact]
+    [Tables("cache-key-sanitising", "sanitise")]
     public void Keys_are_sanitised_as_by_the_official_runner()
     {
-        var cases = ArchiveCases.Of("cache-key-sanitising.json", "sanitise");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
-            var expected = one.GetProperty("expected");
-            var good = CacheKey.TrySanitise(one.Text("input"), out var key);
-            Assert.True(expected.GetProperty("error").GetBoolean() == !good, one.Name());
-            Assert.True((key ?? "") == expected.Text("key"), $"{one.Name()}: {key}");
+            var expected = one.Expected;
+            var good = CacheKey.TrySanitise(one.Input.GetString()!, out var key);
+            Assert.True(expected.GetProperty("error").GetBoolean() == !good, one.Name);
+            Assert.True((key ?? "") == expected.Text("key"), $"{one.Name}: {key}");
         }
 
         Assert.Equal(44, cases.Count);
     }
 
     [Fact]
+    [Tables("cache-key-sanitising", "invariants", "idempotent")]
     public void Sanitised_keys_obey_the_invariants()
     {
-        var cases = ArchiveCases.Of("cache-key-sanitising.json", "invariants", "idempotent");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
-            CacheKey.TrySanitise(one.Text("input"), out var key);
+            CacheKey.TrySanitise(one.Input.GetString()!, out var key);
             key ??= "";
-            Assert.True(CacheKey.TrySanitise(key, out var again) && again == key, one.Name());
-            Assert.True(key == key.Trim('/').TrimEnd() && !key.Contains('\\'), one.Name());
+            Assert.True(CacheKey.TrySanitise(key, out var again) && again == key, one.Name);
+            Assert.True(key == key.Trim('/').TrimEnd() && !key.Contains('\\'), one.Name);
             Assert.DoesNotContain(key.Split('/'), segment => segment is "." or "..");
         }
 
@@ -38,26 +41,27 @@ public sealed class CacheKeyTables
     }
 
     [Fact]
+    [Tables("cache-keys", "config")]
     [Trait("Trap", "23")]
     public void Keys_have_their_human_hashed_and_file_forms()
     {
-        var cases = ArchiveCases.Of("cache-keys.json", "config");
+        var cases = CaseFile.OfThisTest();
         var compared = 0;
         foreach (var one in cases)
         {
-            var expected = one.GetProperty("expected");
+            var expected = one.Expected;
             if (!expected.TryGetProperty("unix", out var unix))
             {
                 continue;
             }
 
-            var key = KeyOf(one.GetProperty("input"), one.GetProperty("input").Text("key"), out var warning)!;
-            Assert.True(key.Human == unix.Text("human_key"), one.Name());
-            Assert.True(key.Name == unix.Text("key"), one.Name());
-            Assert.True(key.Alternate == unix.Text("alternate_key"), one.Name());
+            var key = KeyOf(one.Input, one.Input.Text("key"), out var warning)!;
+            Assert.True(key.Human == unix.Text("human_key"), one.Name);
+            Assert.True(key.Name == unix.Text("key"), one.Name);
+            Assert.True(key.Alternate == unix.Text("alternate_key"), one.Name);
             Assert.Equal(expected.Texts("warnings"), warning is null ? [] : [warning]);
-            Assert.Equal(unix.Text("archive_file"), LocalFile(one.GetProperty("input"), key.Name));
-            Assert.Equal(unix.Text("alternate_file"), LocalFile(one.GetProperty("input"), key.Alternate));
+            Assert.Equal(unix.Text("archive_file"), LocalFile(one.Input, key.Name));
+            Assert.Equal(unix.Text("alternate_file"), LocalFile(one.Input, key.Alternate));
             compared++;
         }
 
@@ -65,12 +69,13 @@ public sealed class CacheKeyTables
     }
 
     [Fact]
+    [Tables("cache-keys", "extract-default", "extract-fallback")]
     public void Fallback_keys_are_refused_or_kept()
     {
-        var cases = ArchiveCases.Of("cache-keys.json", "extract-default", "extract-fallback");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
-            var input = one.GetProperty("input");
+            var input = one.Input;
             List<string> keys = [], warnings = [];
             var fallback = input.Text("fallback_variable");
             var wanted = input.Texts("fallback_keys").Prepend(input.Text("key")).ToList();
@@ -93,7 +98,7 @@ public sealed class CacheKeyTables
                 warnings.AddRange(warning is null ? [] : [warning]);
             }
 
-            var expected = one.GetProperty("expected");
+            var expected = one.Expected;
             Assert.Equal(expected.Texts("keys").Order(StringComparer.Ordinal), keys.Order(StringComparer.Ordinal));
             Assert.Equal(expected.Texts("warnings"), warnings);
         }
@@ -102,14 +107,15 @@ public sealed class CacheKeyTables
     }
 
     [Fact]
+    [Tables("cache-keys", "archive")]
     public void Keys_that_cannot_be_sanitised_skip_the_upload()
     {
-        var cases = ArchiveCases.Of("cache-keys.json", "archive");
+        var cases = CaseFile.OfThisTest();
         foreach (var one in cases)
         {
-            var expected = one.GetProperty("expected");
-            var key = KeyOf(one.GetProperty("input"), one.GetProperty("input").Text("key"), out var warning);
-            Assert.True(key?.Human == expected.GetProperty("human_key").GetString(), one.Name());
+            var expected = one.Expected;
+            var key = KeyOf(one.Input, one.Input.Text("key"), out var warning);
+            Assert.True(key?.Human == expected.GetProperty("human_key").GetString(), one.Name);
             Assert.Equal(expected.Texts("warnings"), warning is null ? [] : [warning]);
         }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gantry.Executors.Docker.Auth;
 using Gantry.Protocol.Jobs;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Docker;
 
@@ -8,11 +9,12 @@ namespace Gantry.Conformance.Tests.Docker;
 public sealed class AuthTables
 {
     [Fact(Timeout = 30_000)]
+    [Tables("docker-auth")]
     [Trait("Trap", "28")]
     public async Task Registry_logins_are_found_as_by_the_official_runner()
     {
         var token = TestContext.Current.CancellationToken;
-        var cases = DockerCases.Of("docker-auth.json");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             switch (one.Operation)

@@ -1,39 +1,13 @@
 using System.Text.Json;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Docker;
 
-/// <summary>The cases of one table file of tests/conformance/runner.</summary>
+/// <summary>The cases of the tables that a test names.</summary>
 internal static class DockerCases
 {
-    /// <param name="file">Such as <c>docker-volumes.json</c>.</param>
-    /// <param name="tables">Empty for all.</param>
-    public static IReadOnlyList<DockerCase> Of(string file, params string[] tables)
-    {
-        using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Folder(), file)));
-        List<DockerCase> cases =
-        [
-            .. document.RootElement.GetProperty("cases").EnumerateArray()
-                .Select(one => new DockerCase(one.GetProperty("name").GetString()!, one.GetProperty("table").GetString()!,
-                    one.GetProperty("input").Clone(), one.GetProperty("expected").Clone()))
-                .Where(one => tables.Length == 0 || tables.Contains(one.Table)),
-        ];
-        // All of them are run by the test that asked, or it fails.
-        TestContext.Current.TestOutputHelper!.WriteLine($"conformance: {file}{(tables.Length == 0 ? "" : "/" + string.Join('+', tables))} {cases.Count}");
-        return cases;
-    }
-
-    private static string Folder()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Gantry.slnx")))
-            {
-                return Path.Combine(folder.FullName, "tests", "conformance", "runner");
-            }
-        }
-
-        throw new InvalidOperationException("Gantry.slnx was not found above the test's folder.");
-    }
+    public static IReadOnlyList<DockerCase> Of() =>
+        [.. CaseFile.OfThisTest().Select(one => new DockerCase(one.Name, one.Table, one.Input, one.Expected))];
 }
 
 internal sealed record DockerCase(string Name, string Table, JsonElement Input, JsonElement Expected)

@@ -4,6 +4,7 @@ using Gantry.Executors.Docker;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Services;
 using Gantry.Protocol.Jobs;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Docker;
 
@@ -11,9 +12,10 @@ namespace Gantry.Conformance.Tests.Docker;
 public sealed class ImageTables
 {
     [Fact]
+    [Tables("allowed-images", "images", "privileged")]
     public void Images_are_allowed_by_globs_over_the_whole_reference()
     {
-        var cases = DockerCases.Of("allowed-images.json", "images", "privileged");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             var actual = one.InputText("kind") == "privileged-image"
@@ -26,9 +28,10 @@ public sealed class ImageTables
     }
 
     [Fact]
+    [Tables("allowed-images", "services")]
     public void Services_are_collected_checked_and_counted()
     {
-        var cases = DockerCases.Of("allowed-images.json", "services");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             var settings = new DockerSettings
@@ -73,10 +76,11 @@ public sealed class ImageTables
     }
 
     [Fact]
+    [Tables("pull-policies", "docker", "docker-allowed", "source", "choice", "not-allowed")]
     public void Pull_policies_are_read_filtered_and_attributed()
     {
         // The kubernetes tables belong to that executor.
-        var cases = DockerCases.Of("pull-policies.json", "docker", "docker-allowed", "source", "choice", "not-allowed");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             var settings = new DockerSettings { PullPolicy = one.InputList("pull_policy"), AllowedPullPolicies = one.InputList("allowed_pull_policies") };
@@ -137,9 +141,22 @@ public sealed class ImageTables
     }
 
     [Fact]
+    [Tables("config-rules", "docker-user")]
+    public void Users_are_allowed_by_the_list()
+    {
+        var cases = DockerCases.Of();
+        Assert.All(cases, one => Assert.Equal(
+            one.Expected.GetProperty("allowed").GetBoolean(),
+            ImageOptions.IsAllowed(
+                one.InputText("job_user")!, new DockerSettings { User = one.InputText("runner_user")!, AllowedUsers = one.InputList("allowed_users") })));
+        Assert.Equal(6, cases.Count);
+    }
+
+    [Fact]
+    [Tables("image-pull-failures")]
     public void Failed_pulls_are_classified_by_their_text()
     {
-        var cases = DockerCases.Of("image-pull-failures.json");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             Assert.True(one.Expected.GetString() == PullFailures.Classify(one.Input.GetString()!).Wire, one.Name);
@@ -149,9 +166,10 @@ public sealed class ImageTables
     }
 
     [Fact]
+    [Tables("helper-images")]
     public void Helper_images_have_the_official_tags()
     {
-        var cases = DockerCases.Of("helper-images.json");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             if (one.Table == "version")

@@ -4,8 +4,10 @@ using Gantry.Executors.Docker;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Images;
+using Gantry.Executors.Docker.Running;
 using Gantry.Executors.Docker.Settings;
 using Gantry.Executors.Docker.Volumes;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Docker;
 
@@ -13,9 +15,10 @@ namespace Gantry.Conformance.Tests.Docker;
 public sealed class SettingTables
 {
     [Fact]
+    [Tables("docker-settings", "device", "gpus", "service-gpus", "services-devices")]
     public void Devices_and_gpus_are_read()
     {
-        var cases = DockerCases.Of("docker-settings.json", "device", "gpus", "service-gpus", "services-devices");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             var value = one.Input.GetProperty("value");
@@ -43,9 +46,10 @@ public sealed class SettingTables
     }
 
     [Fact]
+    [Tables("docker-settings", "cpus", "resources", "service-resources", "pid-mode", "ulimit", "dns", "mac", "log-config", "security-opt")]
     public void Limits_reach_the_container_they_are_meant_for()
     {
-        var cases = DockerCases.Of("docker-settings.json", "cpus", "resources", "service-resources", "pid-mode", "ulimit", "dns", "mac", "log-config", "security-opt");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             var folder = Directory.CreateTempSubdirectory("gantry-settings-").FullName;
@@ -73,9 +77,58 @@ public sealed class SettingTables
     }
 
     [Fact]
+    [Tables("config-rules", "log-options")]
+    public void The_log_driver_takes_two_options()
+    {
+        var cases = DockerCases.Of();
+        foreach (var one in cases)
+        {
+            var error = Record.Exception(() => HostRules.Log(DockerCase.Map(one.Input.GetProperty("log_options"))));
+            Assert.Equal(one.Expected.GetProperty("error").GetBoolean(), error is FormatException);
+            Assert.Contains(one.ExpectedText("error_contains") ?? "", error?.Message ?? "", StringComparison.Ordinal);
+        }
+
+        Assert.Equal(6, cases.Count);
+    }
+
+    [Fact]
+    [Tables("exit-codes")]
+    public void Exit_codes_of_the_engine_have_32_bits()
+    {
+        var cases = DockerCases.Of();
+        Assert.All(cases, one => Assert.Equal(one.Expected.GetInt32(), ContainerRun.Exit(one.Input.GetInt64()).Code));
+        Assert.Equal(8, cases.Count);
+    }
+
+    [Fact]
+    [Tables("job-payload", "job-url")]
+    public void A_job_has_a_page_below_its_project()
+    {
+        var cases = DockerCases.Of();
+        foreach (var one in cases)
+        {
+            var facts = new JobFacts { JobId = one.Input.GetProperty("job_id").GetInt64(), ProjectUrl = JobFacts.UrlOfProject(one.InputText("repo_url")!) };
+            Assert.Equal(one.ExpectedText("url"), new JobLabels(facts, new Dictionary<string, string>()).Plain()[JobLabels.Prefix + "job.url"]);
+        }
+
+        Assert.Equal(3, cases.Count);
+    }
+
+    [Fact]
+    [Tables("shell-commands", "bash-entrypoint")]
+    public void A_container_looks_for_its_shell()
+    {
+        var one = Assert.Single(DockerCases.Of());
+        Assert.Equal(
+            one.Expected.EnumerateArray().Select(word => word.GetString()!.TrimEnd('\n')),
+            ContainerCommand.For(one.InputText("shell")!).Select(word => word.TrimEnd('\n')));
+    }
+
+    [Fact]
+    [Tables("docker-settings", "image-user")]
     public void The_user_of_the_build_container_is_checked()
     {
-        var cases = DockerCases.Of("docker-settings.json", "image-user");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             var settings = new DockerSettings { User = one.InputText("runner_user")!, AllowedUsers = one.InputList("allowed_users") };
@@ -94,9 +147,10 @@ public sealed class SettingTables
     }
 
     [Fact]
+    [Tables("docker-settings", "os-type", "container-os", "image-reference", "mac-warning")]
     public void Engine_kinds_references_and_warnings()
     {
-        var cases = DockerCases.Of("docker-settings.json", "os-type", "container-os", "image-reference", "mac-warning");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             switch (one.Table)
@@ -123,9 +177,10 @@ public sealed class SettingTables
     }
 
     [Fact]
+    [Tables("docker-settings", "labels", "labels-empty-job", "label-pipeline")]
     public void Labels_are_the_official_ones()
     {
-        var cases = DockerCases.Of("docker-settings.json", "labels", "labels-empty-job", "label-pipeline");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             if (one.Table == "label-pipeline")

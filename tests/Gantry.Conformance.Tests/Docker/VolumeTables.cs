@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Gantry.Engine.Executors;
 using Gantry.Executors.Docker.Volumes;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Docker;
 
@@ -8,9 +9,10 @@ namespace Gantry.Conformance.Tests.Docker;
 public sealed class VolumeTables
 {
     [Fact]
+    [Tables("docker-volumes")]
     public void Volumes_are_read_written_and_named_as_by_the_official_runner()
     {
-        var cases = DockerCases.Of("docker-volumes.json");
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             var grammar = one.InputText("os") == "windows" ? VolumeText.Windows : VolumeText.Linux;

@@ -1,14 +1,16 @@
 using Gantry.Engine;
 using Gantry.Engine.Plans;
 using Gantry.Protocol;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Plans;
 
 /// <summary>job-directories.json and names.json.</summary>
-public sealed class FolderTables(ITestOutputHelper output)
+public sealed class FolderTables
 {
     [Fact]
-    public void Folders_of_jobs() => Cases.Run(output, "job-directories", ["start", "tmp-dir", "variable"], 13, (input, expected) =>
+    [Tables("job-directories", "start", "tmp-dir", "variable")]
+    public void Folders_of_jobs() => Cases.Run(13, (input, expected) =>
     {
         var runner = Samples.Runner() with
         {
@@ -43,7 +45,8 @@ public sealed class FolderTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Unique_names() => Cases.Run(output, "job-directories", ["unique-name", "unique-short-name", "real-unique-name"], 8, (input, expected) =>
+    [Tables("job-directories", "unique-name", "unique-short-name", "real-unique-name")]
+    public void Unique_names() => Cases.Run(8, (input, expected) =>
     {
         var (project, number) = (input.GetProperty("project_id").GetInt64(), input.GetProperty("project_runner_id").GetInt32());
         var token = input.Text("token");
@@ -56,12 +59,28 @@ public sealed class FolderTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Short_tokens() => Cases.Run(output, "names", ["short-token"], 10, (input, expected) =>
+    [Tables("names", "short-token")]
+    public void Short_tokens() => Cases.Run(10, (input, expected) =>
         Assert.Equal(expected.GetString(), ShortToken.Of(input.Text("text"))));
 
     [Fact]
-    public void Host_names() => Cases.Run(output, "names", ["rfc1123"], 2, (input, expected) =>
+    [Tables("names", "rfc1123")]
+    public void Host_names() => Cases.Run(2, (input, expected) =>
         Assert.Equal(expected.GetString(), UniqueName.Rfc1123(input.Text("text"))));
+
+    [Fact]
+    [Tables("paths", "unix-join", "unix-is-absolute", "unix-is-root", "unix-contains")]
+    public void Paths_inside_the_place_of_a_job() => Cases.Run(14, (input, expected) =>
+    {
+        var path = input.Text("path");
+        switch (input.Text("operation"))
+        {
+            case "join": Assert.Equal(expected.GetString(), GuestPath.Join([.. input.Texts("parts")])); break;
+            case "is-absolute": Assert.Equal(expected.GetBoolean(), GuestPath.IsAbsolute(path)); break;
+            case "is-root": Assert.Equal(expected.GetBoolean(), GuestPath.IsRoot(path)); break;
+            default: Assert.Equal(expected.GetBoolean(), GuestPath.IsWithin(input.Text("target"), input.Text("base"))); break;
+        }
+    });
 
     private static void Same(System.Text.Json.JsonElement expected, string name, string actual)
     {

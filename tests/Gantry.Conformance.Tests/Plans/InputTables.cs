@@ -1,14 +1,16 @@
 using System.Text.Json;
 using Gantry.Engine.Plans;
 using Gantry.Protocol.Json;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Plans;
 
 /// <summary>job-inputs.json.</summary>
-public sealed class InputTables(ITestOutputHelper output)
+public sealed class InputTables
 {
     [Fact]
-    public void Inputs_of_jobs() => Cases.Run(output, "job-inputs", [], 14, (input, expected) =>
+    [Tables("job-inputs")]
+    public void Inputs_of_jobs() => Cases.Run(14, (input, expected) =>
     {
         var payload = JsonSerializer.Deserialize($"{{\"inputs\":{input.GetProperty("inputs").GetRawText()}}}", ProtocolJson.Default.JobPayload)!;
         if (expected.Has("keys"))

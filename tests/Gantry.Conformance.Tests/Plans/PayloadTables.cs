@@ -3,16 +3,18 @@ using Gantry.Engine.Plans;
 using Gantry.Engine.Stages;
 using Gantry.Protocol.Jobs;
 using Gantry.Protocol.Json;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Plans;
 
 /// <summary>The rules of job-payload.json that belong to plans, and the cache keys in use of cache-keys.json.</summary>
-public sealed class PayloadTables(ITestOutputHelper output)
+public sealed class PayloadTables
 {
     private static readonly JobFolders Folders = new("/some", "/some/build/dir", "/some/cache/dir");
 
     [Fact]
-    public void Cache_policies() => Cases.Run(output, "job-payload", ["cache-policy"], 7, (input, expected) =>
+    [Tables("job-payload", "cache-policy")]
+    public void Cache_policies() => Cases.Run(7, (input, expected) =>
     {
         var entry = Entry(new JobCache { Key = "key", Paths = ["x"], Policy = input.Text("policy") });
         Assert.Equal(expected.Flag("error"), entry.Policy == CachePolicy.Unknown);
@@ -22,7 +24,8 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void When_caches_are_saved() => Cases.Run(output, "job-payload", ["cache-when"], 4, (input, expected) =>
+    [Tables("job-payload", "cache-when")]
+    public void When_caches_are_saved() => Cases.Run(4, (input, expected) =>
     {
         var payload = Samples.Payload() with { Cache = [new JobCache { Key = "key", Paths = ["x"], When = input.Text("when") }] };
         var stages = Samples.Plan(Samples.Request(payload)).Stages.OfType<PlannedStage.ArchiveCache>();
@@ -30,7 +33,8 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Executor_options() => Cases.Run(output, "job-payload", ["executor-opts"], 9, (input, expected) =>
+    [Tables("job-payload", "executor-opts")]
+    public void Executor_options() => Cases.Run(9, (input, expected) =>
     {
         var image = JsonSerializer.Deserialize($"{{\"image\":{input.GetProperty("document").GetRawText()}}}", ProtocolJson.Default.JobPayload)!;
         var found = PayloadRules.UnsupportedOptions(image);
@@ -39,7 +43,8 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Run_becomes_a_step() => Cases.Run(output, "job-payload", ["steps"], 6, (input, expected) =>
+    [Tables("job-payload", "steps")]
+    public void Run_becomes_a_step() => Cases.Run(6, (input, expected) =>
     {
         if (input.Flag("executor_supports_native_steps"))
         {
@@ -59,7 +64,8 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Documents_are_read_whole() => Cases.Run(output, "job-payload", ["document"], 2, (input, expected) =>
+    [Tables("job-payload", "document")]
+    public void Documents_are_read_whole() => Cases.Run(2, (input, expected) =>
     {
         var payload = JsonSerializer.Deserialize(input.GetProperty("document").GetRawText(), ProtocolJson.Default.JobPayload)!;
         using var read = JsonDocument.Parse(JsonSerializer.Serialize(payload, ProtocolJson.Default.JobPayload));
@@ -70,7 +76,8 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Features_have_the_official_names() => Cases.Run(output, "job-payload", ["features"], 2, (input, expected) =>
+    [Tables("job-payload", "features")]
+    public void Features_have_the_official_names() => Cases.Run(2, (input, expected) =>
     {
         var text = $"{{{string.Join(',', input.Texts("enabled").Select(name => $"\"{name}\":true"))}}}";
         var features = JsonSerializer.Deserialize(text, ProtocolJson.Default.RunnerFeatures)!;
@@ -81,7 +88,8 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Protected_jobs() => Cases.Run(output, "job-payload", ["protected"], 5, (input, expected) =>
+    [Tables("job-payload", "protected")]
+    public void Protected_jobs() => Cases.Run(5, (input, expected) =>
     {
         var payload = Samples.Payload([.. Samples.Variables(input).All]);
         payload = payload with { GitInfo = payload.GitInfo with { Protected = input.Has("protected") ? input.Flag("protected") : null } };
@@ -89,7 +97,8 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Jobs_of_policies() => Cases.Run(output, "job-payload", ["policy"], 5, (input, expected) =>
+    [Tables("job-payload", "policy")]
+    public void Jobs_of_policies() => Cases.Run(5, (input, expected) =>
     {
         var payload = JsonSerializer.Deserialize(
             $"{{\"policy_options\":{input.GetProperty("policy_options").GetRawText()}}}", ProtocolJson.Default.JobPayload)!;
@@ -98,7 +107,8 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Cache_keys_to_restore() => Cases.Run(output, "cache-keys", ["extract-default", "extract-fallback"], 30, (input, expected) =>
+    [Tables("cache-keys", "extract-default", "extract-fallback")]
+    public void Cache_keys_to_restore() => Cases.Run(30, (input, expected) =>
     {
         var entry = Entry(
             new JobCache { Key = input.Text("key"), Paths = ["x"], FallbackKeys = input.Texts("fallback_keys") }, input);
@@ -108,7 +118,8 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Cache_keys_to_save() => Cases.Run(output, "cache-keys", ["archive"], 7, (input, expected) =>
+    [Tables("cache-keys", "archive")]
+    public void Cache_keys_to_save() => Cases.Run(7, (input, expected) =>
     {
         var entry = Entry(new JobCache { Key = input.Text("key"), Paths = ["x"] }, input);
         Assert.Equal(expected.Flag("skipped"), entry.Own is null);
@@ -117,8 +128,9 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
+    [Tables("cache-keys", "config")]
     [Trait("Trap", "23")]
-    public void Cache_archives() => Cases.Run(output, "cache-keys", ["config"], 8, (input, expected) =>
+    public void Cache_archives() => Cases.Run(8, (input, expected) =>
     {
         if (!expected.Has("unix"))
         {
@@ -134,7 +146,8 @@ public sealed class PayloadTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Cache_policies_with_variables() => Cases.Run(output, "cache-keys", ["policy"], 5, (input, expected) =>
+    [Tables("cache-keys", "policy")]
+    public void Cache_policies_with_variables() => Cases.Run(5, (input, expected) =>
     {
         var entry = Entry(new JobCache { Key = input.Text("key"), Paths = ["x"], Policy = input.Text("policy") }, input);
         var problem = RestoreCacheStage.CachePolicyProblem([entry]) as Composition.Impossible;

@@ -2,14 +2,16 @@ using System.Text.Json;
 using Gantry.Conformance.Tests.Runner;
 using Gantry.Engine.Plans;
 using Gantry.Protocol.Jobs;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Plans;
 
 /// <summary>secrets-expansion.json.</summary>
-public sealed class SecretTables(ITestOutputHelper output)
+public sealed class SecretTables
 {
     [Fact]
-    public Task Definitions_name_variables() => RunnerCases.Run(output, "secrets-expansion", [], 11, one =>
+    [Tables("secrets-expansion")]
+    public Task Definitions_name_variables() => RunnerCases.Run(11, one =>
     {
         var variables = new JobVariables([.. one.Input.GetProperty("variables").EnumerateArray()
             .Select(v => new JobVariable { Key = v.Text("key")!, Value = v.Text("value")! })]);

@@ -1,14 +1,16 @@
 using System.Text.Json;
 using Gantry.Engine.Plans;
 using Gantry.Protocol.Jobs;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Plans;
 
 /// <summary>variables-typed.json, feature-flags.json and job-timeouts.json.</summary>
-public sealed class SettingTables(ITestOutputHelper output)
+public sealed class SettingTables
 {
     [Fact]
-    public void Texts_booleans_and_numbers() => Cases.Run(output, "variables-typed", ["text", "bool", "int"], 18, (input, expected) =>
+    [Tables("variables-typed", "text", "bool", "int")]
+    public void Texts_booleans_and_numbers() => Cases.Run(18, (input, expected) =>
     {
         var reader = new SettingReader(new JobVariables([Samples.Public("NAME", input.Text("value"))]), []);
         switch (input.Text("kind"))
@@ -29,9 +31,8 @@ public sealed class SettingTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Variables_that_the_runner_interprets() => Cases.Run(output, "variables-typed",
-        ["executor-attempts", "secrets-attempts", "debug-trace", "debug-services", "lfs-smudge", "submodule-paths",
-            "clean-flags", "clone-flags", "fetch-flags", "submodule-update-flags"], 35, (input, expected) =>
+    [Tables("variables-typed", "executor-attempts", "secrets-attempts", "debug-trace", "debug-services", "lfs-smudge", "submodule-paths", "clean-flags", "clone-flags", "fetch-flags", "submodule-update-flags")]
+    public void Variables_that_the_runner_interprets() => Cases.Run(35, (input, expected) =>
     {
         var warnings = new List<string>();
         JobVariable[] given = input.Has("value") ? [Samples.Public(input.Text("name"), input.Text("value"))] : [];
@@ -49,12 +50,13 @@ public sealed class SettingTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Object_formats() => Cases.Run(output, "variables-typed", ["object-format"], 2, (input, expected) =>
+    [Tables("variables-typed", "object-format")]
+    public void Object_formats() => Cases.Run(2, (input, expected) =>
         Assert.Equal(expected.Text("value"), new GitReference { RepoObjectFormat = input.Text("value") }.RepoObjectFormat is "" ? "sha1" : input.Text("value")));
 
     [Fact]
-    public void Flags_of_jobs() => Cases.Run(output, "feature-flags",
-        ["job", "runner-env", "precedence", "all-variables", "report"], 13, (input, expected) =>
+    [Tables("feature-flags", "job", "runner-env", "precedence", "all-variables", "report")]
+    public void Flags_of_jobs() => Cases.Run(13, (input, expected) =>
     {
         var settings = input.Has("runner_feature_flags")
             ? input.GetProperty("runner_feature_flags").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.GetBoolean())
@@ -79,7 +81,8 @@ public sealed class SettingTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Flag_values() => Cases.Run(output, "feature-flags", ["parse"], 3, (input, expected) =>
+    [Tables("feature-flags", "parse")]
+    public void Flag_values() => Cases.Run(3, (input, expected) =>
     {
         var warnings = new List<string>();
         var flags = FeatureFlags.Resolve(
@@ -88,8 +91,16 @@ public sealed class SettingTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Limits_of_the_runner_entry() => Cases.Run(output, "job-timeouts",
-        ["prepare", "prepare-warning", "get-sources", "get-sources-warning"], 10, (input, expected) =>
+    [Tables("archives", "fastzip-flag")]
+    public void The_fast_archiver_is_on() => Cases.Run(2, (input, expected) =>
+    {
+        JobVariable[] given = input.Text("FF_USE_FASTZIP").Length > 0 ? [Samples.Public("FF_USE_FASTZIP", input.Text("FF_USE_FASTZIP"))] : [];
+        Assert.Equal(expected.GetBoolean(), FeatureFlags.Resolve(new Dictionary<string, bool>(), new JobVariables(given), [])["FF_USE_FASTZIP"]);
+    });
+
+    [Fact]
+    [Tables("job-timeouts", "prepare", "prepare-warning", "get-sources", "get-sources-warning")]
+    public void Limits_of_the_runner_entry() => Cases.Run(10, (input, expected) =>
     {
         TimeSpan? setting = input.Has("setting_s") ? TimeSpan.FromSeconds(input.GetProperty("setting_s").GetDouble()) : null;
         var (limit, warning) = StageTimeouts.FromSetting(
@@ -99,7 +110,8 @@ public sealed class SettingTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Limits_in_variables() => Cases.Run(output, "job-timeouts", ["stages"], 8, (input, expected) =>
+    [Tables("job-timeouts", "stages")]
+    public void Limits_in_variables() => Cases.Run(8, (input, expected) =>
     {
         var variables = new JobVariables(
             [.. input.GetProperty("variables").EnumerateObject().Select(p => Samples.Public(p.Name, p.Value.GetString()!))]);

@@ -1,16 +1,18 @@
 using System.Text.Json;
 using Gantry.Engine.Plans;
 using Gantry.Protocol.Json;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Plans;
 
 /// <summary>variables-expansion.json.</summary>
-public sealed class VariableTables(ITestOutputHelper output)
+public sealed class VariableTables
 {
     private const string File = "variables-expansion";
 
     [Fact]
-    public void Reading_expanding_and_merging() => Cases.Run(output, File, ["single", "last-wins", "raw", "set", "dedup"], 20, (input, expected) =>
+    [Tables("variables-expansion", "single", "last-wins", "raw", "set", "dedup")]
+    public void Reading_expanding_and_merging() => Cases.Run(20, (input, expected) =>
     {
         if (input.Text("operation") == "overwrite")
         {
@@ -23,15 +25,18 @@ public sealed class VariableTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Lenient_booleans() => Cases.Run(output, File, ["bool"], 8, (input, expected) =>
+    [Tables("variables-expansion", "bool")]
+    public void Lenient_booleans() => Cases.Run(8, (input, expected) =>
         Assert.Equal(expected.GetBoolean(), Samples.Variables(input).IsTrue("variable")));
 
     [Fact]
-    public void Special_names() => Cases.Run(output, File, ["shell-escapes"], 8, (input, expected) =>
+    [Tables("variables-expansion", "shell-escapes")]
+    public void Special_names() => Cases.Run(8, (input, expected) =>
         Assert.Equal(expected.GetString(), Samples.Variables(input).ExpandValue(input.Text("text"))));
 
     [Fact]
-    public void Variables_of_services() => Cases.Run(output, File, ["service"], 4, (input, expected) =>
+    [Tables("variables-expansion", "service")]
+    public void Variables_of_services() => Cases.Run(4, (input, expected) =>
     {
         var job = Samples.Variables(input);
         var service = Samples.Variables(input, "service_variables").All;
@@ -41,7 +46,8 @@ public sealed class VariableTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Images_and_services() => Cases.Run(output, File, ["container-options"], 2, (input, expected) =>
+    [Tables("variables-expansion", "container-options")]
+    public void Images_and_services() => Cases.Run(2, (input, expected) =>
     {
         var payload = Samples.Payload([.. Samples.Variables(input).All]) with
         {

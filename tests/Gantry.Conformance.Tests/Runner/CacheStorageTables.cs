@@ -2,31 +2,36 @@ using System.Globalization;
 using Gantry.Engine.Links;
 using Gantry.Runner.Caches;
 using Gantry.Runner.Configuration;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Runner;
 
 /// <summary>cache-object-storage.json, and the object names of cache-keys.json.</summary>
-public sealed class CacheStorageTables(ITestOutputHelper output)
+public sealed class CacheStorageTables
 {
     // UseAccelerate is not set by the official runner unless the address says so; the key's documentation says otherwise.
     private const string AccelerateKeyIgnored = "client-options/010-s3-dual-stack-and-accelerate";
 
     [Fact]
-    public Task The_universe_of_Google_is_read() => Table("universe-domain", 2, one =>
+    [Tables("cache-object-storage", "universe-domain")]
+    public Task The_universe_of_Google_is_read() => Table(2, one =>
         Assert.Equal(
             one.Expected.GetString(),
             CacheSettingsReader.Read(ConfigReader.Parse(one.In("toml"), "f").Table.Tables("runners")[0].TableOrEmpty("cache")).Gcs.UniverseDomain));
 
     [Fact]
+    [Tables("cache-object-storage", "auth-type")]
     public Task Who_signs_is_decided_by_what_is_given() =>
-        Table("auth-type", 8, one => Assert.Equal(one.Expected.GetString(), S3Endpoint.AuthenticationOf(S3(one))));
+        Table(8, one => Assert.Equal(one.Expected.GetString(), S3Endpoint.AuthenticationOf(S3(one))));
 
     [Fact]
+    [Tables("cache-object-storage", "dual-stack")]
     public Task Dual_stack_is_the_default() =>
-        Table("dual-stack", 2, one => Assert.Equal(one.Expected.GetBoolean(), S3Endpoint.IsDualStack(S3(one))));
+        Table(2, one => Assert.Equal(one.Expected.GetBoolean(), S3Endpoint.IsDualStack(S3(one))));
 
     [Fact]
-    public Task Encryption_has_several_spellings() => Table("encryption", 6, one =>
+    [Tables("cache-object-storage", "encryption")]
+    public Task Encryption_has_several_spellings() => Table(6, one =>
     {
         var encryption = S3Encryption.Of(S3(one), out var problem);
         Assert.Null(problem);
@@ -35,7 +40,8 @@ public sealed class CacheStorageTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Addresses_of_stores_are_built() => Table("endpoint", 8, one =>
+    [Tables("cache-object-storage", "endpoint")]
+    public Task Addresses_of_stores_are_built() => Table(8, one =>
     {
         var settings = S3(one);
         Assert.Equal(one.Expected.Text("url"), S3Endpoint.UrlOf(settings)?.AbsoluteUri.TrimEnd('/'));
@@ -43,7 +49,8 @@ public sealed class CacheStorageTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Settings_come_to_a_way_of_calling_the_store() => Table("client-options", 8, one =>
+    [Tables("cache-object-storage", "client-options")]
+    public Task Settings_come_to_a_way_of_calling_the_store() => Table(8, one =>
     {
         var settings = S3(one);
         var endpoint = S3Endpoint.Of(settings);
@@ -58,7 +65,8 @@ public sealed class CacheStorageTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Object_names_stay_inside_the_project() => RunnerCases.Run(output, "cache-keys", ["object-name"], 9, one =>
+    [Tables("cache-keys", "object-name")]
+    public Task Object_names_stay_inside_the_project() => RunnerCases.Run(9, one =>
     {
         var settings = new CacheSettings { Path = one.In("path"), Shared = one.Input.GetProperty("shared").GetBoolean() };
         var name = CacheObjectName.Of(
@@ -78,7 +86,7 @@ public sealed class CacheStorageTables(ITestOutputHelper output)
         Assert.Equal(name is null, problem is not null);
     });
 
-    private Task Table(string table, int count, Action<RunnerCase> check) => RunnerCases.Run(output, "cache-object-storage", [table], count, check);
+    private static Task Table(int count, Action<RunnerCase> check) => RunnerCases.Run(count, check);
 
     private static S3Settings S3(RunnerCase one)
     {

@@ -4,21 +4,24 @@ using Gantry.Engine;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Configuration.Shapes;
 using Gantry.Runner.Registration;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Runner;
 
 /// <summary>The tables of config-rules.json that are the runner's own: entries, labels, tokens, the file and its neighbours.</summary>
-public sealed class ConfigRuleTables(ITestOutputHelper output)
+public sealed class ConfigRuleTables
 {
     [Fact]
-    public Task Labels_are_merged() => Rule("labels-merge", 7, one =>
+    [Tables("config-rules", "labels-merge")]
+    public Task Labels_are_merged() => Rule(7, one =>
     {
         var merged = SettingsReader.MergeLabels(one.Input.Map("global_labels"), one.Input.Map("runner_labels"));
         Assert.Equivalent(one.Expected.Map("computed"), merged, strict: true);
     });
 
     [Fact]
-    public Task Labels_are_checked() => Rule("labels-validate", 4, one =>
+    [Tables("config-rules", "labels-validate")]
+    public Task Labels_are_checked() => Rule(4, one =>
     {
         var document = ConfigReader.Parse("[[runners]]\n", "f");
         document.Table.Set("labels", one.Input.Map("global_labels"));
@@ -33,7 +36,8 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Artifact_timeouts_have_defaults() => Rule(["upload-timeout", "header-timeout"], 6, one =>
+    [Tables("config-rules", "upload-timeout", "header-timeout")]
+    public Task Artifact_timeouts_have_defaults() => Rule(6, one =>
     {
         var (key, name) = one.Table == "upload-timeout" ? ("upload_timeout", "upload_timeout_s") : ("response_header_timeout", "response_header_timeout_s");
         var toml = "[[runners]]\n" + (one.Input.Member(name) is { } seconds ? $"[runners.artifact]\n{key} = \"{seconds.GetInt64()}s\"\n" : "");
@@ -44,7 +48,8 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Kill_timeouts_have_defaults() => Rule("kill-timeouts", 2, one =>
+    [Tables("config-rules", "kill-timeouts")]
+    public Task Kill_timeouts_have_defaults() => Rule(2, one =>
     {
         string Line(string key, string name) => one.Input.Member(name) is { } seconds ? $"{key} = {seconds.GetInt64()}\n" : "";
         var settings = Load(
@@ -54,7 +59,8 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Machine_options_need_the_name() => Rule("machine-options", 4, one =>
+    [Tables("config-rules", "machine-options")]
+    public Task Machine_options_need_the_name() => Rule(4, one =>
     {
         var options = one.Input.Texts("machine_options_with_name");
         var document = ConfigReader.Parse($"[[runners]]\n[runners.machine]\nMachineOptionsWithName = {ConfigEncoder.Value(options)}\n", "f");
@@ -62,14 +68,16 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task An_entry_has_a_token_or_not() => Rule("has-token", 6, one =>
+    [Tables("config-rules", "has-token")]
+    public Task An_entry_has_a_token_or_not() => Rule(6, one =>
     {
         var toml = $"[[runners]]\ntoken = {ConfigEncoder.Quote(one.In("token"))}\n";
         Assert.Equal(one.Expected.GetProperty("has_token").GetBoolean(), Load(toml).Runners[0].HasToken);
     });
 
     [Fact]
-    public Task Credentials_are_the_same_or_not() => Rule("same-credentials", 10, one =>
+    [Tables("config-rules", "same-credentials")]
+    public Task Credentials_are_the_same_or_not() => Rule(10, one =>
     {
         var (a, b) = (one.Input.GetProperty("a"), one.Input.GetProperty("b"));
         Assert.Equal(
@@ -78,7 +86,8 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Entries_are_found() => Rule(["by-name", "by-token", "by-url-id", "by-name-token"], 8, one =>
+    [Tables("config-rules", "by-name", "by-token", "by-url-id", "by-name-token")]
+    public Task Entries_are_found() => Rule(8, one =>
     {
         var toml = string.Concat(one.Input.GetProperty("runners").EnumerateArray().Select(runner =>
             "[[runners]]\n" + string.Concat(runner.EnumerateObject().Select(p => $"{p.Name} = {p.Value.GetRawText()}\n"))));
@@ -100,7 +109,8 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Lists_in_flags_are_split() => Rule("list-flag", 3, one =>
+    [Tables("config-rules", "list-flag")]
+    public Task Lists_in_flags_are_split() => Rule(3, one =>
     {
         var entry = RunnerFlags.NewEntry();
         Assert.Null(Flag("--docker-pull-policy").Apply(entry, one.In("value")));
@@ -108,7 +118,8 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Flags_set_keys() => Rule("command-line", 2, one =>
+    [Tables("config-rules", "command-line")]
+    public Task Flags_set_keys() => Rule(2, one =>
     {
         var entry = RunnerFlags.NewEntry();
         string? problem = null;
@@ -125,7 +136,8 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Secrets_do_not_reach_dumps() => Rule("masked-dump", 6, one =>
+    [Tables("config-rules", "masked-dump")]
+    public Task Secrets_do_not_reach_dumps() => Rule(6, one =>
     {
         var config = one.Input.GetProperty("config");
         if (config.Member("runners") is not { } runners)
@@ -141,13 +153,15 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Suspicious_entries_are_named() => Rule(["missing-id-warning", "empty-token-warning"], 9, one =>
+    [Tables("config-rules", "missing-id-warning", "empty-token-warning")]
+    public Task Suspicious_entries_are_named() => Rule(9, one =>
         Assert.Equal(
             one.Expected.GetProperty("warnings").GetInt32(),
             LoadWarnings.Of(Load(one.In("toml"))).Count(w => w.Contains(one.Expected.Text("text")!, StringComparison.Ordinal))));
 
     [Fact]
-    public Task Tokens_are_renewed_in_order() => Rule("next-token-reset", 4, one =>
+    [Tables("config-rules", "next-token-reset")]
+    public Task Tokens_are_renewed_in_order() => Rule(4, one =>
     {
         var toml = string.Concat(one.Input.GetProperty("runners").EnumerateArray().Select(runner =>
             "[[runners]]\n" + string.Concat(runner.EnumerateObject().Where(p => p.Value.ValueKind != JsonValueKind.Null)
@@ -161,7 +175,8 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task The_system_id_is_kept_or_made() => Rule(["system-id", "system-id-load"], 6, one =>
+    [Tables("config-rules", "system-id", "system-id-load")]
+    public Task The_system_id_is_kept_or_made() => Rule(6, one =>
     {
         var folder = Directory.CreateTempSubdirectory("gantry-id-").FullName;
         try
@@ -195,7 +210,8 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task An_empty_custom_build_dir_is_not_saved() => Rule("save-build-dir", 2, one =>
+    [Tables("config-rules", "save-build-dir")]
+    public Task An_empty_custom_build_dir_is_not_saved() => Rule(2, one =>
     {
         var entry = RunnerFlags.NewEntry();
         if (one.Input.Member("custom_build_dir_enabled") is { } enabled)
@@ -208,9 +224,7 @@ public sealed class ConfigRuleTables(ITestOutputHelper output)
         Assert.DoesNotMatch(one.Expected.Text("file_not_matches") ?? "no such text", text);
     });
 
-    private Task Rule(string table, int count, Action<RunnerCase> check) => Rule([table], count, check);
-
-    private Task Rule(string[] tables, int count, Action<RunnerCase> check) => RunnerCases.Run(output, "config-rules", tables, count, check);
+    private Task Rule(int count, Action<RunnerCase> check) => RunnerCases.Run(count, check);
 
     private static RunnerDaemonSettings Load(string toml) =>
         SettingsReader.Build(ConfigReader.Parse(toml, "config.toml"), "s_123456789012", ConfigTables.Context);

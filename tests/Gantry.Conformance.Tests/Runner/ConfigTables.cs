@@ -2,11 +2,12 @@ using System.Text.Json;
 using Gantry.Engine.Plans;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Configuration.Shapes;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Runner;
 
 /// <summary>config-parse.json and config-lint.json: what a file decodes to.</summary>
-public sealed class ConfigTables(ITestOutputHelper output)
+public sealed class ConfigTables
 {
     internal static readonly SettingsContext Context = new()
     {
@@ -18,8 +19,8 @@ public sealed class ConfigTables(ITestOutputHelper output)
     };
 
     [Fact]
-    public Task Files_decode_as_the_official_runner_decodes_them() => RunnerCases.Run(
-        output, "config-parse", ["parse", "load", "artifact-timeouts", "cleanup-timeout"], 31, one =>
+    [Tables("config-parse", "parse", "load", "artifact-timeouts", "cleanup-timeout")]
+    public Task Files_decode_as_the_official_runner_decodes_them() => RunnerCases.Run(31, one =>
         {
             var load = one.Input.GetProperty("load").GetBoolean();
             if (one.Expects("error_contains") || one.Expects("error") || one.Expects("error_kind"))
@@ -33,7 +34,8 @@ public sealed class ConfigTables(ITestOutputHelper output)
         });
 
     [Fact]
-    public Task Single_tables_decode_alone() => RunnerCases.Run(output, "config-parse", ["string-or-array", "nfs"], 10, one =>
+    [Tables("config-parse", "string-or-array", "nfs")]
+    public Task Single_tables_decode_alone() => RunnerCases.Run(10, one =>
     {
         var shape = one.Table == "nfs"
             ? new ConfigShape([ConfigKey.Table("nfs", KubernetesParts.Nfs)])
@@ -49,7 +51,8 @@ public sealed class ConfigTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Lint_finds_what_is_wrong() => RunnerCases.Run(output, "config-lint", [], 4, one =>
+    [Tables("config-lint")]
+    public Task Lint_finds_what_is_wrong() => RunnerCases.Run(4, one =>
     {
         var folder = Directory.CreateTempSubdirectory("gantry-lint-").FullName;
         try

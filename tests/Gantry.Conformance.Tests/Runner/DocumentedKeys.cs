@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Configuration.Shapes;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Runner;
 
@@ -11,7 +12,7 @@ public sealed class DocumentedKeys(ITestOutputHelper output)
     [Fact]
     public void Every_documented_key_is_read_with_its_type_and_in_any_case()
     {
-        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(RunnerCases.Root(), "tests/conformance/cli/reference.json")));
+        using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(CaseFile.Root, "tests/conformance/cli/reference.json")));
         var wrong = new List<string>();
         var all = 0;
         foreach (var key in document.RootElement.GetProperty("keys").EnumerateArray())

@@ -7,23 +7,26 @@ using Gantry.Runner.Metrics;
 using Gantry.TestKit.Clocks;
 using Gantry.TestKit.Coordinator;
 using Gantry.TestKit.Logging;
+using Gantry.TestKit.Tables;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gantry.Conformance.Tests.Runner;
 
 /// <summary>http-retries.json, tls-files.json and the short tokens of names.json.</summary>
-public sealed class HttpTables(ITestOutputHelper output)
+public sealed class HttpTables
 {
     private static readonly ProductVersion Product = ConfigTables.Context.Version;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Statuses_are_repeated_or_final() => RunnerCases.Run(output, "http-retries", ["should-retry"], 6, one =>
+    [Tables("http-retries", "should-retry")]
+    public Task Statuses_are_repeated_or_final() => RunnerCases.Run(6, one =>
         Assert.Equal(one.Expected.GetProperty("retry").GetBoolean(), RetryRules.IsRetriable(one.Input.GetProperty("status").GetInt32())));
 
     [Fact]
-    public Task Waits_follow_the_servers_headers() => RunnerCases.Run(output, "http-retries", ["wait"], 3, one =>
+    [Tables("http-retries", "wait")]
+    public Task Waits_follow_the_servers_headers() => RunnerCases.Run(3, one =>
     {
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
         var headers = Headers(one.Input, now);
@@ -33,7 +36,8 @@ public sealed class HttpTables(ITestOutputHelper output)
 
     /// <summary>The data limit attempts to three; the product always makes five, so exhaustion is seen there.</summary>
     [Fact(Timeout = 60_000)]
-    public Task Sequences_of_answers_end_as_expected() => RunnerCases.RunAsync(output, "http-retries", ["sequence"], 7, async one =>
+    [Tables("http-retries", "sequence")]
+    public Task Sequences_of_answers_end_as_expected() => RunnerCases.RunAsync(7, async one =>
     {
         await using var server = await FakeCoordinator.StartAsync();
         var time = new FakeTimeProvider(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
@@ -67,7 +71,8 @@ public sealed class HttpTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Addresses_are_cleaned() => RunnerCases.Run(output, "http-retries", ["url-fixing", "api-url"], 10, one =>
+    [Tables("http-retries", "url-fixing", "api-url")]
+    public Task Addresses_are_cleaned() => RunnerCases.Run(10, one =>
     {
         if (one.Table == "url-fixing")
         {
@@ -81,7 +86,8 @@ public sealed class HttpTables(ITestOutputHelper output)
     });
 
     [Fact(Timeout = 60_000)]
-    public Task Only_json_is_decoded() => RunnerCases.RunAsync(output, "http-retries", ["content-type"], 3, async one =>
+    [Tables("http-retries", "content-type")]
+    public Task Only_json_is_decoded() => RunnerCases.RunAsync(3, async one =>
     {
         await using var server = await FakeCoordinator.StartAsync();
         server.Break("GET x", new Fault.Status(one.Input.GetProperty("status").GetInt32()) { ContentType = one.In("content_type"), Body = one.In("body") });
@@ -91,7 +97,8 @@ public sealed class HttpTables(ITestOutputHelper output)
     });
 
     [Fact(Timeout = 60_000)]
-    public Task Redirects_repeat_method_and_body() => RunnerCases.RunAsync(output, "http-retries", ["redirect"], 4, async one =>
+    [Tables("http-retries", "redirect")]
+    public Task Redirects_repeat_method_and_body() => RunnerCases.RunAsync(4, async one =>
     {
         await using var server = await FakeCoordinator.StartAsync();
         server.Break("PATCH x", new Fault.Status(one.Input.GetProperty("status").GetInt32())
@@ -119,7 +126,8 @@ public sealed class HttpTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Certificate_files_are_found() => RunnerCases.Run(output, "tls-files", ["lookup"], 4, one =>
+    [Tables("tls-files", "lookup")]
+    public Task Certificate_files_are_found() => RunnerCases.Run(4, one =>
     {
         var folder = Directory.CreateTempSubdirectory("gantry-certs-").FullName;
         try
@@ -154,13 +162,15 @@ public sealed class HttpTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Metric_labels_are_cleaned() => RunnerCases.Run(output, "http-retries", ["metric-path", "status-class"], 16, one =>
+    [Tables("http-retries", "metric-path", "status-class")]
+    public Task Metric_labels_are_cleaned() => RunnerCases.Run(16, one =>
         Assert.Equal(
             one.Expected.GetString(),
             one.Table == "metric-path" ? ApiLabels.Path(one.In("path")) : ApiLabels.StatusClass(one.Input.GetProperty("status").GetInt32())));
 
     [Fact]
-    public Task Listen_addresses_get_a_port() => RunnerCases.Run(output, "config-rules", ["listen-address"], 8, one =>
+    [Tables("config-rules", "listen-address")]
+    public Task Listen_addresses_get_a_port() => RunnerCases.Run(8, one =>
     {
         var valid = ListenAddress.TryComplete(one.In("address"), out var complete);
         Assert.Equal(one.Expected.GetProperty("error").GetBoolean(), !valid);
@@ -168,13 +178,15 @@ public sealed class HttpTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Process_states_have_names() => RunnerCases.Run(output, "config-rules", ["process-state"], 4, one =>
+    [Tables("config-rules", "process-state")]
+    public Task Process_states_have_names() => RunnerCases.Run(4, one =>
         Assert.Equal(
             one.Expected.Text("text"),
             Enum.Parse<ProcessState>(one.In("state").Replace("-", "", StringComparison.Ordinal), ignoreCase: true).Text()));
 
     [Fact]
-    public Task Tokens_are_shortened() => RunnerCases.Run(output, "names", ["short-token"], 10, one =>
+    [Tables("names", "short-token")]
+    public Task Tokens_are_shortened() => RunnerCases.Run(10, one =>
         Assert.Equal(one.Expected.GetString(), ShortToken.Of(one.In("text"))));
 
     internal static GitLabClient Client(string url, string token, FakeTimeProvider time, RecordingLogger<GitLabClient>? log = null) =>

@@ -6,18 +6,19 @@ using Gantry.Runner.Links;
 using Gantry.Runner.Registration;
 using Gantry.TestKit.Coordinator;
 using Gantry.TestKit.Logging;
+using Gantry.TestKit.Tables;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gantry.Conformance.Tests.Runner;
 
 /// <summary>register.json: runs of the register command against a server, and what is sent and written.</summary>
-public sealed class RegisterTables(ITestOutputHelper output)
+public sealed class RegisterTables
 {
     private const string OfficialUrl = "http://gitlab.example.com/";
 
     [Fact(Timeout = 120_000)]
-    public Task Registrations_send_and_write_the_same() => RunnerCases.RunAsync(
-        output, "register", ["flags", "token-expiry", "template", "access-level", "forbidden-with-glrt", "executors"], 53, async one =>
+    [Tables("register", "flags", "token-expiry", "template", "access-level", "forbidden-with-glrt", "executors")]
+    public Task Registrations_send_and_write_the_same() => RunnerCases.RunAsync(53, async one =>
         {
             if (one.Input.Text("os") == "windows")
             {
@@ -30,7 +31,8 @@ public sealed class RegisterTables(ITestOutputHelper output)
         });
 
     [Fact(Timeout = 60_000)]
-    public Task A_failed_registration_is_undone() => RunnerCases.RunAsync(output, "register", ["unregister-on-failure"], 4, async one =>
+    [Tables("register", "unregister-on-failure")]
+    public Task A_failed_registration_is_undone() => RunnerCases.RunAsync(4, async one =>
     {
         await using var server = await ServerAsync(one);
         using var folder = new Folder();
@@ -56,7 +58,8 @@ public sealed class RegisterTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Templates_fill_what_is_empty() => RunnerCases.Run(output, "register", ["merge"], 4, one =>
+    [Tables("register", "merge")]
+    public Task Templates_fill_what_is_empty() => RunnerCases.Run(4, one =>
     {
         using var folder = new Folder();
         var template = folder.Write("template.toml", one.In("template"));

@@ -10,13 +10,14 @@ using Gantry.Runner.Links;
 using Gantry.TestKit.Clocks;
 using Gantry.TestKit.Coordinator;
 using Gantry.TestKit.Logging;
+using Gantry.TestKit.Tables;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gantry.Conformance.Tests.Runner;
 
 /// <summary>runner-api.json and the answers of job-updates.json: status, headers and body to outcome and log line.</summary>
-public sealed partial class RunnerApiTables(ITestOutputHelper output)
+public sealed partial class RunnerApiTables
 {
     private static readonly RunnerIdentity Identity = RunnerIdentities.Unconfigured(ConfigTables.Context.Version);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(200);
@@ -24,7 +25,8 @@ public sealed partial class RunnerApiTables(ITestOutputHelper output)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 60_000)]
-    public Task Registrations() => Api(["register", "register-limit"], 6, "POST runners", async (one, call) =>
+    [Tables("runner-api", "register", "register-limit")]
+    public Task Registrations() => Api(6, "POST runners", async (one, call) =>
     {
         var answer = await call.Client.RegisterAsync(new RegisterRunnerRequest { Token = one.In("token") }, Token);
         var registered = answer as RegisterAnswer.Registered;
@@ -34,7 +36,8 @@ public sealed partial class RunnerApiTables(ITestOutputHelper output)
     });
 
     [Fact(Timeout = 60_000)]
-    public Task Verifications() => Api(["verify", "verify-legacy"], 8, "POST runners/verify", async (one, call) =>
+    [Tables("runner-api", "verify", "verify-legacy")]
+    public Task Verifications() => Api(8, "POST runners/verify", async (one, call) =>
     {
         var answer = await call.Client.VerifyAsync(Identity, "s_1", Token);
         Assert.Equal(one.Expected.Member("result") is null, answer is VerifyAnswer.Rejected);
@@ -46,13 +49,15 @@ public sealed partial class RunnerApiTables(ITestOutputHelper output)
     });
 
     [Fact(Timeout = 60_000)]
-    public Task Removals() => Api(["unregister", "unregister-manager"], 8, "DELETE runners", async (one, call) =>
+    [Tables("runner-api", "unregister", "unregister-manager")]
+    public Task Removals() => Api(8, "DELETE runners", async (one, call) =>
         Assert.Equal(
             one.Expected.GetProperty("ok").GetBoolean(),
             one.Table == "unregister" ? await call.Client.UnregisterAsync(Token) : await call.Client.UnregisterManagerAsync(one.In("system_id"), Token)));
 
     [Fact(Timeout = 60_000)]
-    public Task Token_resets() => Api(["reset-token"], 3, "POST runners/reset_authentication_token", async (one, call) =>
+    [Tables("runner-api", "reset-token")]
+    public Task Token_resets() => Api(3, "POST runners/reset_authentication_token", async (one, call) =>
     {
         var renewed = await call.Client.ResetTokenAsync(Token) as ResetTokenAnswer.Renewed;
         Assert.Equal(one.Expected.Member("result")?.Text("token"), renewed?.Token.Reveal());
@@ -60,7 +65,8 @@ public sealed partial class RunnerApiTables(ITestOutputHelper output)
     });
 
     [Fact(Timeout = 60_000)]
-    public Task Job_requests() => Api(["request-job"], 5, "POST jobs/request", async (one, call) =>
+    [Tables("runner-api", "request-job")]
+    public Task Job_requests() => Api(5, "POST jobs/request", async (one, call) =>
     {
         var answer = await call.Time.PumpAsync(call.Client.RequestJobAsync(Identity, "s_1", new JobRequestOptions(), Token), Step);
         Assert.Equal(one.Expected.Text("result") == "job", answer is JobRequestAnswer.Received);
@@ -69,7 +75,8 @@ public sealed partial class RunnerApiTables(ITestOutputHelper output)
     });
 
     [Fact(Timeout = 60_000)]
-    public Task Uploads() => Api(["upload"], 8, "POST jobs/10/artifacts", async (one, call) =>
+    [Tables("runner-api", "upload")]
+    public Task Uploads() => Api(8, "POST jobs/10/artifacts", async (one, call) =>
     {
         var upload = new ArtifactUpload
         {
@@ -93,7 +100,8 @@ public sealed partial class RunnerApiTables(ITestOutputHelper output)
     });
 
     [Fact(Timeout = 60_000)]
-    public Task Downloads() => Api(["download"], 7, "GET jobs/10/artifacts", async (one, call) =>
+    [Tables("runner-api", "download")]
+    public Task Downloads() => Api(7, "GET jobs/10/artifacts", async (one, call) =>
     {
         using var content = new MemoryStream();
         var answer = await Link(call, one).DownloadArtifactAsync(
@@ -110,7 +118,8 @@ public sealed partial class RunnerApiTables(ITestOutputHelper output)
     });
 
     [Fact(Timeout = 60_000)]
-    public Task Updates() => Job(["update", "keep-alive"], 9, "PUT jobs/10", async (one, call) =>
+    [Tables("job-updates", "update", "keep-alive")]
+    public Task Updates() => Job(9, "PUT jobs/10", async (one, call) =>
     {
         var state = Enum.Parse<JobUpdateState>(one.In("state"), ignoreCase: true);
         var reason = one.Input.Text("failure_reason") is { } wire ? new FailureReason(wire) : (FailureReason?)null;
@@ -126,7 +135,8 @@ public sealed partial class RunnerApiTables(ITestOutputHelper output)
     });
 
     [Fact(Timeout = 60_000)]
-    public Task Patches() => Job(["patch", "growing", "content-range"], 18, "PATCH jobs/10/trace", async (one, call) =>
+    [Tables("job-updates", "patch", "growing", "content-range")]
+    public Task Patches() => Job(18, "PATCH jobs/10/trace", async (one, call) =>
     {
         var trace = Encoding.UTF8.GetBytes(one.In("trace"));
         var offset = one.Input.GetProperty("offset").GetInt32();
@@ -153,13 +163,15 @@ public sealed partial class RunnerApiTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Intervals() => RunnerCases.Run(output, "job-updates", ["interval-header"], 4, one =>
+    [Tables("job-updates", "interval-header")]
+    public Task Intervals() => RunnerCases.Run(4, one =>
         Assert.Equal(
             one.Expected.GetProperty("update_interval_s").GetInt32(),
             GitLabJobLink.IntervalSeconds(one.Input.GetProperty("headers").Text("X-GitLab-Trace-Update-Interval"))));
 
     [Fact(Timeout = 60_000)]
-    public Task Correlation_ids() => RunnerCases.RunAsync(output, "job-updates", ["correlation"], 2, async one =>
+    [Tables("job-updates", "correlation")]
+    public Task Correlation_ids() => RunnerCases.RunAsync(2, async one =>
     {
         // Our own request id is the fallback: it is sent, and kept when no answer names another.
         await using var server = await FakeCoordinator.StartAsync();
@@ -171,14 +183,14 @@ public sealed partial class RunnerApiTables(ITestOutputHelper output)
         Assert.Equal(server.Requests[0].Header(ProtocolHeaders.RequestId), answer.CorrelationId);
     });
 
-    private Task Api(string[] tables, int count, string beginning, Func<RunnerCase, Call, Task> check) =>
-        RunnerCases.RunAsync(output, "runner-api", tables, count, async one =>
+    private Task Api(int count, string beginning, Func<RunnerCase, Call, Task> check) =>
+        RunnerCases.RunAsync(count, async one =>
         {
             await WithServerAsync(one, beginning, check);
         });
 
-    private Task Job(string[] tables, int count, string beginning, Func<RunnerCase, Call, Task> check) =>
-        RunnerCases.RunAsync(output, "job-updates", tables, count, one => WithServerAsync(one, beginning, check));
+    private Task Job(int count, string beginning, Func<RunnerCase, Call, Task> check) =>
+        RunnerCases.RunAsync(count, one => WithServerAsync(one, beginning, check));
 
     private static async Task WithServerAsync(RunnerCase one, string beginning, Func<RunnerCase, Call, Task> check)
     {

@@ -1,32 +1,21 @@
 using System.Text.Json;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Runner;
 
 /// <summary>Cases about the runner's own rooms, from tests/conformance/runner.</summary>
 internal static class RunnerCases
 {
-    /// <summary>
-    /// Runs each case of the named tables (of all when none is named), collects what differs, and says how many ran.
-    /// </summary>
-    public static async Task RunAsync(
-        ITestOutputHelper output, string file, string[] tables, int expectedCount, Func<RunnerCase, Task> check)
+    /// <summary>Runs the cases of the test's tables and collects what differs.</summary>
+    public static async Task RunAsync(int count, Func<RunnerCase, Task> check)
     {
-        using var document = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Root(), "tests/conformance/runner", file + ".json")));
         var wrong = new List<string>();
-        var count = 0;
-        foreach (var item in document.RootElement.GetProperty("cases").EnumerateArray())
+        var cases = CaseFile.OfThisTest();
+        foreach (var one in cases)
         {
-            var one = new RunnerCase(
-                item.GetProperty("name").GetString()!, item.GetProperty("table").GetString()!, item.GetProperty("input"), item.GetProperty("expected"));
-            if (tables.Length > 0 && !tables.Contains(one.Table))
-            {
-                continue;
-            }
-
-            count++;
             try
             {
-                await check(one);
+                await check(new RunnerCase(one.Name, one.Table, one.Input, one.Expected));
             }
             catch (Exception exception)
             {
@@ -34,29 +23,17 @@ internal static class RunnerCases
             }
         }
 
-        output.WriteLine($"conformance: {file} {string.Join(' ', tables)} {count}");
         Assert.True(wrong.Count == 0, string.Join("\n", wrong));
-        Assert.Equal(expectedCount, count);
+        Assert.Equal(count, cases.Count);
     }
 
     /// <inheritdoc cref="RunAsync"/>
-    public static Task Run(ITestOutputHelper output, string file, string[] tables, int expectedCount, Action<RunnerCase> check) =>
-        RunAsync(output, file, tables, expectedCount, one =>
+    public static Task Run(int count, Action<RunnerCase> check) =>
+        RunAsync(count, one =>
         {
             check(one);
             return Task.CompletedTask;
         });
-
-    internal static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Gantry.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no Gantry.slnx above the tests");
-        }
-
-        return folder;
-    }
 }
 
 internal sealed record RunnerCase(string Name, string Table, JsonElement Input, JsonElement Expected)

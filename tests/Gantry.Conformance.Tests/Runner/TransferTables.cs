@@ -7,15 +7,17 @@ using Gantry.TestKit.Clocks;
 using Gantry.TestKit.Engine;
 using Gantry.TestKit.Logging;
 using Gantry.TestKit.Services;
+using Gantry.TestKit.Tables;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gantry.Conformance.Tests.Runner;
 
 /// <summary>transfer-retries.json.</summary>
-public sealed class TransferTables(ITestOutputHelper output)
+public sealed class TransferTables
 {
     [Fact]
-    public Task Uploads_are_repeated_as_officially() => Table("upload-retry", 6, one => Assert.Equal(
+    [Tables("transfer-retries", "upload-retry")]
+    public Task Uploads_are_repeated_as_officially() => Table(6, one => Assert.Equal(
         one.Expected.GetBoolean(),
         ArtifactsUploader.MayTryAgain(
             one.In("error") switch
@@ -28,7 +30,8 @@ public sealed class TransferTables(ITestOutputHelper output)
             one.Input.GetProperty("tries").GetInt32())));
 
     [Fact]
-    public Task Downloads_are_repeated_as_officially() => RunnerCases.RunAsync(output, "transfer-retries", ["artifact-download"], 6, async one =>
+    [Tables("transfer-retries", "artifact-download")]
+    public Task Downloads_are_repeated_as_officially() => RunnerCases.RunAsync(6, async one =>
     {
         using var folder = new TempFolder();
         using var http = new ServiceHttp(TimeProvider.System);
@@ -53,7 +56,8 @@ public sealed class TransferTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task An_unchanged_cache_goes_up_again_when_the_store_has_none() => RunnerCases.RunAsync(output, "transfer-retries", ["cache-reupload"], 3, async one =>
+    [Tables("transfer-retries", "cache-reupload")]
+    public Task An_unchanged_cache_goes_up_again_when_the_store_has_none() => RunnerCases.RunAsync(3, async one =>
     {
         using var folder = new TempFolder();
         using var http = new ServiceHttp(TimeProvider.System);
@@ -91,7 +95,8 @@ public sealed class TransferTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task A_cache_under_its_other_name_is_adopted() => Table("cache-rename", 4, one =>
+    [Tables("transfer-retries", "cache-rename")]
+    public Task A_cache_under_its_other_name_is_adopted() => Table(4, one =>
     {
         using var folder = new TempFolder();
         var primary = Path.Combine(folder.Path, "new", "cache.zip");
@@ -108,10 +113,11 @@ public sealed class TransferTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public Task Ranges_name_the_whole_length() => Table("content-range", 5, one => Assert.Equal(
+    [Tables("transfer-retries", "content-range")]
+    public Task Ranges_name_the_whole_length() => Table(5, one => Assert.Equal(
         one.Expected.ValueKind == System.Text.Json.JsonValueKind.Null ? null : one.Expected.GetInt64(), RemoteArchive.TotalOf(one.In("header"))));
 
-    private Task Table(string table, int count, Action<RunnerCase> check) => RunnerCases.Run(output, "transfer-retries", [table], count, check);
+    private static Task Table(int count, Action<RunnerCase> check) => RunnerCases.Run(count, check);
 
     private static ScriptedJobLink LinkThatAnswers(string server)
     {

@@ -3,17 +3,19 @@ using Gantry.Conformance.Tests.Plans;
 using Gantry.Engine.Running;
 using Gantry.Protocol.Jobs;
 using Gantry.TestKit.Engine;
+using Gantry.TestKit.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gantry.Conformance.Tests.Running;
 
 /// <summary>The rules of step-execution.json about whole jobs.</summary>
-public sealed class JobTables(ITestOutputHelper output)
+public sealed class JobTables
 {
     [Fact]
+    [Tables("step-execution", "error-priority")]
     public async Task The_first_error_is_reported()
     {
-        var cases = Collect("step-execution", "error-priority", 3);
+        var cases = Collect(3);
         foreach (var (input, expected) in cases)
         {
             var failing = input.Texts("failing");
@@ -28,9 +30,10 @@ public sealed class JobTables(ITestOutputHelper output)
     }
 
     [Fact]
+    [Tables("step-execution", "after-script")]
     public async Task A_failing_after_script_counts_or_does_not()
     {
-        foreach (var (input, expected) in Collect("step-execution", "after-script", 2))
+        foreach (var (input, expected) in Collect(2))
         {
             var (verdict, link) = await RunAsync(
                 ("after_script", input.Flag("after_script_fails") ? "exit 9" : ""),
@@ -41,9 +44,10 @@ public sealed class JobTables(ITestOutputHelper output)
     }
 
     [Fact]
+    [Tables("step-execution", "job-status")]
     public async Task After_script_knows_how_the_script_ended()
     {
-        foreach (var (input, expected) in Collect("step-execution", "job-status", 2))
+        foreach (var (input, expected) in Collect(2))
         {
             var executor = new ScriptedExecutor(TimeProvider.System);
             await RunAsync(executor, ("step_script", input.Flag("success") ? "" : "exit 1"));
@@ -53,10 +57,10 @@ public sealed class JobTables(ITestOutputHelper output)
         }
     }
 
-    private List<(JsonElement Input, JsonElement Expected)> Collect(string file, string table, int count)
+    private List<(JsonElement Input, JsonElement Expected)> Collect(int count)
     {
         var cases = new List<(JsonElement, JsonElement)>();
-        Cases.Run(output, file, [table], count, (input, expected) => cases.Add((input.Clone(), expected.Clone())));
+        Cases.Run(count, (input, expected) => cases.Add((input.Clone(), expected.Clone())));
         return cases;
     }
 

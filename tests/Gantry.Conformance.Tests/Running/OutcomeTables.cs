@@ -1,14 +1,16 @@
 using Gantry.Conformance.Tests.Plans;
 using Gantry.Engine.Running;
 using Gantry.Protocol;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Running;
 
 /// <summary>failure-reasons.json.</summary>
-public sealed class OutcomeTables(ITestOutputHelper output)
+public sealed class OutcomeTables
 {
     [Fact]
-    public void Failure_reasons_that_a_server_does_not_list() => Cases.Run(output, "failure-reasons", [], 14, (input, expected) =>
+    [Tables("failure-reasons")]
+    public void Failure_reasons_that_a_server_does_not_list() => Cases.Run(14, (input, expected) =>
     {
         var mapped = input.Texts("reasons").Select(reason => input.Has("compatibility_map")
             ? FailureReasonMap.Narrow(

@@ -1,14 +1,16 @@
 using Gantry.Conformance.Tests.Plans;
 using Gantry.Engine.Plans;
 using Gantry.Protocol.Jobs;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Running;
 
 /// <summary>The rules of step-execution.json that are decided by the plan; scripts are in Shells, priorities in the engine's own tests.</summary>
-public sealed class StepTables(ITestOutputHelper output)
+public sealed class StepTables
 {
     [Fact]
-    public void Errors_of_after_script() => Cases.Run(output, "step-execution", ["ignore-errors-variable"], 2, (input, expected) =>
+    [Tables("step-execution", "ignore-errors-variable")]
+    public void Errors_of_after_script() => Cases.Run(2, (input, expected) =>
     {
         var given = Samples.Public("AFTER_SCRIPT_IGNORE_ERRORS", input.Text("AFTER_SCRIPT_IGNORE_ERRORS"));
         var settings = JobSettings.Read(new JobVariables([given]), true, 0, false, []);
@@ -16,7 +18,8 @@ public sealed class StepTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Fallback_keys_of_protected_branches() => Cases.Run(output, "step-execution", ["protected-fallback-key"], 4, (input, expected) =>
+    [Tables("step-execution", "protected-fallback-key")]
+    public void Fallback_keys_of_protected_branches() => Cases.Run(4, (input, expected) =>
     {
         var key = input.Text("CACHE_FALLBACK_KEY");
         List<JobVariable> variables = [Samples.Public("CACHE_FALLBACK_KEY", key)];

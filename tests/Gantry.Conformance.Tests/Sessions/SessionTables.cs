@@ -1,14 +1,16 @@
 using Gantry.Conformance.Tests.Plans;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Sessions;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Sessions;
 
 /// <summary>session-server.json: what does not belong to Kubernetes, the process wrapper or the job router. The refusals are in the runner's own tests.</summary>
-public sealed class SessionTables(ITestOutputHelper output)
+public sealed class SessionTables
 {
     [Fact]
-    public void Advertised_addresses() => Cases.Run(output, "session-server", ["advertise"], 4, (input, expected) =>
+    [Tables("session-server", "advertise")]
+    public void Advertised_addresses() => Cases.Run(4, (input, expected) =>
     {
         var settings = new SessionServerSettings
         {

@@ -1,12 +1,15 @@
+using Gantry.Conformance.Tests.Plans;
 using Gantry.Conformance.Tests.Traces;
 using Gantry.Executors.Shell;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Shell;
 
-public sealed class ShellCommandTables(ITestOutputHelper output)
+public sealed class ShellCommandTables
 {
     [Fact]
-    public void Bash() => LogCases.Run(output, "shell-commands", "bash", 4, (input, expected) =>
+    [Tables("shell-commands", "bash")]
+    public void Bash() => Cases.Run(4, (input, expected) =>
     {
         var command = ShellCommand.For(
             input.GetProperty("shell").GetString()!,
@@ -17,14 +20,16 @@ public sealed class ShellCommandTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void People_get_a_login_shell() => LogCases.Run(output, "shell-commands", "bash-interactive", 2, (input, expected) =>
+    [Tables("shell-commands", "bash-interactive")]
+    public void People_get_a_login_shell() => Cases.Run(2, (input, expected) =>
     {
         var command = ShellCommand.Interactive(input.GetProperty("shell").GetString()!, user: "");
         Assert.Equal(expected.GetProperty("line").GetString(), string.Join(' ', command.Arguments.Prepend(command.FileName)));
     });
 
     [Fact]
-    public void PowerShell() => LogCases.Run(output, "shell-commands", "powershell", 8, (input, expected) =>
+    [Tables("shell-commands", "powershell")]
+    public void PowerShell() => Cases.Run(8, (input, expected) =>
     {
         if (input.TryGetProperty("os", out _))
         {

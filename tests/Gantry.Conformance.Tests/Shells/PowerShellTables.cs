@@ -1,17 +1,21 @@
 using Gantry.Conformance.Tests.Plans;
+using Gantry.Engine.Plans;
 using Gantry.Engine.Shells;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Shells;
 
 /// <summary>powershell-quoting.json and the PowerShell rows of script-texts.json that ask for effects, not for one writer's text.</summary>
-public sealed class PowerShellTables(ITestOutputHelper output)
+public sealed class PowerShellTables
 {
     [Fact]
-    public void Quoting() => Cases.Run(output, "powershell-quoting", ["quote"], 6, (input, expected) =>
+    [Tables("powershell-quoting", "quote")]
+    public void Quoting() => Cases.Run(6, (input, expected) =>
         Assert.Equal(expected.GetString(), PowerShellQuoting.Value(input.Text("text"))));
 
     [Fact]
-    public void Calls() => Cases.Run(output, "powershell-quoting", ["command"], 2, (input, expected) =>
+    [Tables("powershell-quoting", "command")]
+    public void Calls() => Cases.Run(2, (input, expected) =>
     {
         var command = new Command([input.Text("command"), .. input.Texts("args").Select(Word.FromString)]);
         var text = Render(input.Text("kind") == "command"
@@ -24,7 +28,8 @@ public sealed class PowerShellTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Names_of_variables() => Cases.Run(output, "powershell-quoting", ["export-raw"], 5, (input, expected) =>
+    [Tables("powershell-quoting", "export-raw")]
+    public void Names_of_variables() => Cases.Run(5, (input, expected) =>
     {
         var text = Render(new Statement.ExportWord(input.Text("name"), Word.Expanding(input.Text("value"))));
         Assert.Contains($"${{{input.Text("name")}}}=\"{input.Text("value")}\"", text, StringComparison.Ordinal);
@@ -32,7 +37,8 @@ public sealed class PowerShellTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Readable_files() => Cases.Run(output, "powershell-quoting", ["readable"], 4, (input, expected) =>
+    [Tables("powershell-quoting", "readable")]
+    public void Readable_files() => Cases.Run(4, (input, expected) =>
     {
         if (input.Flag("resolve_paths"))
         {
@@ -44,7 +50,28 @@ public sealed class PowerShellTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Steps() => Cases.Run(output, "script-texts", ["pwsh-script"], 7, (input, expected) =>
+    [Tables("powershell-quoting", "clean-path")]
+    public void Paths() => Cases.Run(2, (input, expected) =>
+    {
+        foreach (var windows in new[] { false, true })
+        {
+            var text = new PowerShell("pwsh", windows).Render(
+                [new Statement.ChangeFolder(Word.Path(input.Text("path")))], new ShellOptions { TemporaryFolder = input.Text("temporary_path") });
+            // The folder the script is in has a name of PowerShell's own here.
+            var path = expected.Text(windows ? "windows" : "linux").Replace("$CurrentDirectory", "$PWD", StringComparison.Ordinal);
+            Assert.Contains($"cd \"{path}\"\n", text.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        }
+    });
+
+    [Fact]
+    [Tables("paths", "slashes")]
+    public void Slashes() => Cases.Run(2, (input, expected) => Assert.Equal(
+        expected.GetString(),
+        input.Text("operation") == "to-slash" ? GuestPath.ToSlash(input.Text("path")) : PowerShellBody.ToBackslash(input.Text("path"))));
+
+    [Fact]
+    [Tables("script-texts", "pwsh-script")]
+    public void Steps() => Cases.Run(7, (input, expected) =>
     {
         var options = new ShellOptions { TemporaryFolder = "/t", Trace = input.Texts("options").Contains("CI_DEBUG_TRACE") };
         var text = new PowerShell(input.Text("shell"), input.Text("shell") == "powershell")

@@ -2,16 +2,20 @@ using System.Text.Json;
 using Gantry.Conformance.Tests.Plans;
 using Gantry.Engine;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Shells;
 using Gantry.Engine.Sources;
 using Gantry.Protocol.Jobs;
+using Gantry.TestKit.Engine;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Sources;
 
 /// <summary>git-urls.json and the rules of git-stage.json that are decided before a shell runs.</summary>
-public sealed class GitTables(ITestOutputHelper output)
+public sealed class GitTables
 {
     [Fact]
-    public void Addresses_for_display() => Cases.Run(output, "git-urls", ["clean", "host"], 11, (input, expected) =>
+    [Tables("git-urls", "clean", "host")]
+    public void Addresses_for_display() => Cases.Run(11, (input, expected) =>
     {
         var url = input.Text("url");
         var actual = input.Text("kind") == "clean" ? UrlParts.Clean(url) : UrlParts.TryParse(url, out var parts) ? parts.Origin : "";
@@ -19,11 +23,13 @@ public sealed class GitTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Remotes() => Cases.Run(output, "git-urls", ["remote"], 7, (input, expected) =>
+    [Tables("git-urls", "remote")]
+    public void Remotes() => Cases.Run(7, (input, expected) =>
         Assert.Equal(expected.GetString(), GitRemote.RemoteUrl(Request(input))));
 
     [Fact]
-    public void Rewrites() => Cases.Run(output, "git-urls", ["instead-of"], 13, (input, expected) =>
+    [Tables("git-urls", "instead-of")]
+    public void Rewrites() => Cases.Run(13, (input, expected) =>
     {
         if (expected.ValueKind == JsonValueKind.Object)
         {
@@ -37,11 +43,13 @@ public sealed class GitTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Ssh_hosts() => Cases.Run(output, "git-urls", ["ssh-host"], 2, (input, expected) =>
+    [Tables("git-urls", "ssh-host")]
+    public void Ssh_hosts() => Cases.Run(2, (input, expected) =>
         Assert.Equal(expected.GetString(), Request(input).Server.SshName));
 
     [Fact]
-    public void Remotes_of_jobs() => Cases.Run(output, "git-urls", ["build-remote"], 3, (input, expected) =>
+    [Tables("git-urls", "build-remote")]
+    public void Remotes_of_jobs() => Cases.Run(3, (input, expected) =>
     {
         var payload = Samples.Payload(Samples.Public("CI_PROJECT_PATH", input.Text("project_path")));
         payload = payload with { Token = input.Text("token"), GitInfo = payload.GitInfo with { RepoUrl = input.Text("repo_url") } };
@@ -50,7 +58,8 @@ public sealed class GitTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Rewrites_of_jobs() => Cases.Run(output, "git-urls", ["build-instead-of"], 4, (input, expected) =>
+    [Tables("git-urls", "build-instead-of")]
+    public void Rewrites_of_jobs() => Cases.Run(4, (input, expected) =>
     {
         List<JobVariable> variables = [Samples.Public("GIT_SUBMODULE_FORCE_HTTPS", input.Flag("force_https") ? "true" : "false")];
         foreach (var name in new[] { "CI_SERVER_SHELL_SSH_HOST", "CI_SERVER_SHELL_SSH_PORT" })
@@ -67,15 +76,18 @@ public sealed class GitTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Stored_addresses() => Cases.Run(output, "git-stage", ["url-without-credentials"], 4, (input, expected) =>
+    [Tables("git-stage", "url-without-credentials")]
+    public void Stored_addresses() => Cases.Run(4, (input, expected) =>
         Assert.Equal(expected.GetString(), Remote(input.Text("url")).Plain));
 
     [Fact]
-    public void Origins_whose_credentials_are_dropped() => Cases.Run(output, "git-stage", ["clear-credentials"], 6, (input, expected) =>
+    [Tables("git-stage", "clear-credentials")]
+    public void Origins_whose_credentials_are_dropped() => Cases.Run(6, (input, expected) =>
         Assert.Equal(expected.GetString(), Remote(input.Text("url")).RejectOrigin));
 
     [Fact]
-    public void Arguments_of_every_git_call() => Cases.Run(output, "git-stage", ["shell-proactive-auth"], 4, (input, expected) =>
+    [Tables("git-stage", "shell-proactive-auth")]
+    public void Arguments_of_every_git_call() => Cases.Run(4, (input, expected) =>
     {
         var payload = Samples.Payload(Samples.Public("FF_USE_GIT_PROACTIVE_AUTH", input.Flag("FF_USE_GIT_PROACTIVE_AUTH") ? "true" : "false"));
         payload = payload with { GitInfo = payload.GitInfo with { RepoUrl = input.Text("url") } };
@@ -84,7 +96,8 @@ public sealed class GitTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Arguments_of_fetch_and_clone() => Cases.Run(output, "git-stage", ["fetch-args", "clone-args"], 7, (input, expected) =>
+    [Tables("git-stage", "fetch-args", "clone-args")]
+    public void Arguments_of_fetch_and_clone() => Cases.Run(7, (input, expected) =>
     {
         List<JobVariable> variables = [];
         foreach (var name in new[] { "GIT_FETCH_EXTRA_FLAGS", "GIT_CLONE_EXTRA_FLAGS" })
@@ -107,7 +120,8 @@ public sealed class GitTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Parts_of_the_external_configuration() => Cases.Run(output, "git-stage", ["external-config"], 6, (input, expected) =>
+    [Tables("git-stage", "external-config")]
+    public void Parts_of_the_external_configuration() => Cases.Run(6, (input, expected) =>
     {
         var runner = Samples.Runner() with
         {
@@ -135,11 +149,96 @@ public sealed class GitTables(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Submodule_strategies() => Cases.Run(output, "git-stage", ["has-submodules"], 4, (input, expected) =>
+    [Tables("git-stage", "has-submodules")]
+    public void Submodule_strategies() => Cases.Run(4, (input, expected) =>
     {
         var plan = Samples.Plan(Samples.Request(Samples.Payload(Samples.Public("GIT_SUBMODULE_STRATEGY", input.Text("strategy")))));
         Assert.Equal(expected.GetBoolean(), new SourceContext(plan, null).HasSubmodules);
     });
+
+    [Fact]
+    [Tables("git-stage", "user-agent", "proactive-auth")]
+    public void Settings_that_git_gets_as_arguments() => Cases.Run(5, (input, expected) =>
+    {
+        var agent = input.Text("user_agent");
+        var words = agent.Split(' ', '/');
+        var runner = words.Length < 4 ? Samples.Runner() : Samples.Runner() with { Version = new ProductVersion(words[0], words[1], "abc", words[2], words[3]) };
+        var payload = Samples.Payload(Samples.Public("FF_USE_GIT_PROACTIVE_AUTH", input.Flag("proactive_auth") ? "true" : "false"));
+        var url = input.Text("remote_host").Length > 0 ? input.Text("remote_host") + "/group/project.git" : "/srv/project.git";
+        payload = payload with { GitInfo = payload.GitInfo with { RepoUrl = url } };
+        var context = new SourceContext(Samples.Plan(Samples.Request(payload, runner)), null);
+        Assert.Equal(expected.EnumerateArray().Select(word => word.GetString()), context.GitWithAuth(userAgent: agent.Length > 0).Skip(1).Select(word => word.Text));
+    });
+
+    [Fact]
+    [Tables("git-stage", "submodule-paths", "remote-flag")]
+    public void Arguments_of_submodule_calls() => Cases.Run(6, (input, expected) =>
+    {
+        if (input.Text("rule") == "has-remote-flag")
+        {
+            Assert.Equal(expected.GetBoolean(), SubmoduleScript.FollowsBranches(input.Texts("flags")));
+            return;
+        }
+
+        var plan = Samples.Plan(Samples.Request(Samples.Payload(Samples.Public("GIT_SUBMODULE_PATHS", string.Join(' ', input.Texts("paths"))))));
+        Assert.Equal(
+            expected.EnumerateArray().Select(word => word.GetString()), new SubmoduleScript(new SourceContext(plan, null)).Paths.Select(word => word.Text));
+    });
+
+    [Fact]
+    [Tables("git-stage", "dedupe-instead-of")]
+    public void Rewrites_stand_once() => Cases.Run(3, (input, expected) =>
+        Assert.Equal(Pairs(expected), GitRemote.Once(Pairs(input.GetProperty("pairs")))));
+
+    [Fact(Timeout = 60_000)]
+    [Tables("git-stage", "config-seed", "strategy")]
+    public async Task Jobs_that_fetch_nothing_have_their_folder_and_gits_configuration()
+    {
+        var cases = CaseFile.OfThisTest();
+        foreach (var one in cases)
+        {
+            using var home = new TempFolder();
+            var strategy = one.Input.Has("strategy") ? one.Input.Text("strategy") : "none";
+            var payload = Samples.Payload(Samples.Public("GIT_STRATEGY", strategy), Samples.Public("FF_GIT_URLS_WITHOUT_TOKENS", "true"));
+            var defaults = Samples.Defaults() with { BuildsFolder = Path.Combine(home.Path, "builds"), CacheFolder = home.Path };
+            var git = new SourceContext(Samples.Plan(Samples.Request(payload, defaults: defaults)), null);
+            var files = one.Input.Texts("files").Select(file => file.Replace("{HOME}", home.Path, StringComparison.Ordinal));
+            foreach (var file in one.Input.Flag("directory_has_file") ? files.Append(Path.Combine(git.Project, "file")) : files)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+                File.WriteAllText(file, "");
+            }
+
+            var script = new ScriptBuilder();
+            GetSourcesScript.Write(script, git);
+            var text = ShellList.Find("bash")!.Render(script.Statements, new ShellOptions { TemporaryFolder = git.Plan.Folders.Temporary });
+            var (code, said) = await ShellHost.RunAsync(
+                "bash", one.Table == "config-seed" && !one.Input.Flag("home_set") ? "unset HOME\n" + text : text, home.Path, TestContext.Current.CancellationToken);
+
+            Assert.True(code == 0, said);
+            Check(one, git, home.Path);
+        }
+
+        Assert.Equal(6, cases.Count);
+    }
+
+    private static void Check(TableCase one, SourceContext git, string home)
+    {
+        if (one.Table == "strategy")
+        {
+            Assert.Equal(one.Expected.Flag("directory_exists"), Directory.Exists(git.Project));
+            Assert.Equal(one.Expected.Flag("file_exists"), File.Exists(Path.Combine(git.Project, "file")));
+            return;
+        }
+
+        var includes = File.ReadLines(git.SeedConfig).Select(line => line.Split("path = ")).Where(parts => parts.Length == 2).Select(parts => parts[1]);
+        Assert.Equal(
+            one.Expected.Texts("includes").Select(path => path.Replace("{HOME}", home, StringComparison.Ordinal)
+                .Replace("{external}", git.ExternalConfig, StringComparison.Ordinal)),
+            includes);
+    }
+
+    private static IEnumerable<UrlRewrite> Pairs(JsonElement pairs) => pairs.EnumerateArray().Select(pair => new UrlRewrite(pair[0].GetString()!, pair[1].GetString()!));
 
     private static GitRemote Remote(string url) => GitRemote.Of(Request(JsonDocument.Parse(
         $"{{\"repo_url\":{JsonSerializer.Serialize(url)},\"token\":\"t\",\"authenticated\":true}}").RootElement));

@@ -1,10 +1,12 @@
 using System.Globalization;
 using System.Text;
+using Gantry.Conformance.Tests.Plans;
 using Gantry.Engine.Traces;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Traces;
 
-public sealed class LogFormTables(ITestOutputHelper output) : IDisposable
+public sealed class LogFormTables : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gantry-conformance-").FullName;
     private int _logs;
@@ -13,7 +15,8 @@ public sealed class LogFormTables(ITestOutputHelper output) : IDisposable
 
     // The tables split, split-partial and step-runner belong to native steps, which are not offered.
     [Fact]
-    public void Time_stamps() => LogCases.Run(output, "log-timestamps", "write", 6, (input, expected) =>
+    [Tables("log-timestamps", "write")]
+    public void Time_stamps() => Cases.Run(6, (input, expected) =>
     {
         var clock = new ListedClock([.. input.Strings("clock")]);
         var sink = new SinkStage();
@@ -42,7 +45,8 @@ public sealed class LogFormTables(ITestOutputHelper output) : IDisposable
     });
 
     [Fact]
-    public void Sections() => LogCases.Run(output, "log-sections", null, 3, (input, expected) =>
+    [Tables("log-sections")]
+    public void Sections() => Cases.Run(3, (input, expected) =>
     {
         var text = Log(
             new JobLogSettings { Timestamps = false, Sections = !input.GetProperty("skip_metrics").GetBoolean() },
@@ -52,7 +56,8 @@ public sealed class LogFormTables(ITestOutputHelper output) : IDisposable
     });
 
     [Fact]
-    public void Size_limit() => LogCases.Run(output, "trace-buffer-limit", null, 7, (input, expected) =>
+    [Tables("trace-buffer-limit")]
+    public void Size_limit() => Cases.Run(7, (input, expected) =>
     {
         using var spool = TraceSpool.Open(Path.Combine(_folder, $"{_logs++}"), 4 * 1024 * 1024);
         foreach (var step in input.GetProperty("steps").EnumerateArray())

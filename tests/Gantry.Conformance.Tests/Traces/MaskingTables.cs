@@ -1,10 +1,12 @@
 using System.Text;
 using System.Text.Json;
+using Gantry.Conformance.Tests.Plans;
 using Gantry.Engine.Traces;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Traces;
 
-public sealed class MaskingTables(ITestOutputHelper output) : IDisposable
+public sealed class MaskingTables : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gantry-conformance-").FullName;
     private int _logs;
@@ -12,29 +14,34 @@ public sealed class MaskingTables(ITestOutputHelper output) : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Phrases() => LogCases.Run(output, "masking-phrases", null, 12, (input, expected) => Assert.Equal(
+    [Tables("masking-phrases")]
+    public void Phrases() => Cases.Run(12, (input, expected) => Assert.Equal(
         expected.GetString(),
         Through(input, sink => new PhraseMasker(PhraseSet.Compile(input.Strings("phrases"), encodedForms: true), sink))));
 
     [Fact]
-    public void Token_prefixes() => LogCases.Run(output, "masking-token-prefixes", null, 9, (input, expected) => Assert.Equal(
+    [Tables("masking-token-prefixes")]
+    public void Token_prefixes() => Cases.Run(9, (input, expected) => Assert.Equal(
         expected.GetString(),
         Through(input, sink => new TokenSanitiser(
             TokenPrefixes.Compile(input.Strings("extra_prefixes"), allDefaults: true, limit: 15), sink))));
 
     [Fact]
-    public void Url_parameters() => LogCases.Run(output, "masking-url-params", "url-params", 18, (input, expected) =>
+    [Tables("masking-url-params", "url-params")]
+    public void Url_parameters() => Cases.Run(18, (input, expected) =>
         Assert.Equal(expected.GetString(), Through(input, sink => new UrlParameterSanitiser(sink))));
 
     [Fact]
-    public void Error_lines() => LogCases.Run(output, "masking-url-params", "logger", 2, (input, expected) =>
+    [Tables("masking-url-params", "logger")]
+    public void Error_lines() => Cases.Run(2, (input, expected) =>
     {
         var text = Log(new MaskRules(), log => log.Error(input.GetProperty("error_line").GetString()!));
         Assert.All(expected.Strings("job_log_contains"), part => Assert.Contains(part, text, StringComparison.Ordinal));
     });
 
     [Fact]
-    public void Whole_jobs() => LogCases.Run(output, "masking-job-scenarios", null, 2, (input, expected) =>
+    [Tables("masking-job-scenarios")]
+    public void Whole_jobs() => Cases.Run(2, (input, expected) =>
     {
         var values = input.GetProperty("variables").EnumerateArray().ToDictionary(
             variable => variable.GetProperty("key").GetString()!, variable => variable.GetProperty("value").GetString()!);

@@ -1,13 +1,15 @@
 using System.Text;
+using Gantry.Conformance.Tests.Plans;
 using Gantry.Engine.Links;
 using Gantry.Engine.Traces;
 using Gantry.TestKit.Engine;
+using Gantry.TestKit.Tables;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gantry.Conformance.Tests.Traces;
 
 /// <summary>The tables of job-updates.json that are the sender's: intervals and the final checksum.</summary>
-public sealed class SenderTables(ITestOutputHelper output) : IDisposable
+public sealed class SenderTables : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("gantry-conformance-").FullName;
     private int _logs;
@@ -15,7 +17,8 @@ public sealed class SenderTables(ITestOutputHelper output) : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public void Force_send_interval() => LogCases.Run(output, "job-updates", "force-send-interval", 7, (input, expected) =>
+    [Tables("job-updates", "force-send-interval")]
+    public void Force_send_interval() => Cases.Run(7, (input, expected) =>
         Assert.Equal(
             expected.GetProperty("force_send_interval_s").GetDouble(),
             TraceSender.ForceSendAfter(
@@ -23,7 +26,8 @@ public sealed class SenderTables(ITestOutputHelper output) : IDisposable
                 input.GetProperty("FF_USE_DYNAMIC_TRACE_FORCE_SEND_INTERVAL").GetBoolean()).TotalSeconds));
 
     [Fact]
-    public void Interval_change() => LogCases.Run(output, "job-updates", "interval-change", 4, (input, expected) =>
+    [Tables("job-updates", "interval-change")]
+    public void Interval_change() => Cases.Run(4, (input, expected) =>
     {
         var initial = TimeSpan.FromSeconds(input.GetProperty("initial_s").GetDouble());
         var requested = TimeSpan.FromSeconds(input.GetProperty("requested_s").GetDouble());
@@ -38,7 +42,8 @@ public sealed class SenderTables(ITestOutputHelper output) : IDisposable
     });
 
     [Fact]
-    public void Final_output() => LogCases.Run(output, "job-updates", "final-output", 1, (input, expected) =>
+    [Tables("job-updates", "final-output")]
+    public void Final_output() => Cases.Run(1, (input, expected) =>
     {
         using var spool = Spool(input.GetProperty("trace").GetString()!);
         Assert.Equal(

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Gantry.Conformance.Tests.Plans;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Traps;
 
@@ -28,7 +29,7 @@ public sealed partial class TrapListTests(ITestOutputHelper output)
     [Fact]
     public void Every_trap_has_a_test()
     {
-        var claimed = Directory.EnumerateFiles(Path.Combine(Cases.Root, "tests"), "*.cs", SearchOption.AllDirectories)
+        var claimed = Directory.EnumerateFiles(Path.Combine(CaseFile.Root, "tests"), "*.cs", SearchOption.AllDirectories)
             .SelectMany(file => Claim().Matches(File.ReadAllText(file)))
             .Select(match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture))
             .ToHashSet();

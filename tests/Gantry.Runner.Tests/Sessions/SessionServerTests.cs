@@ -7,6 +7,7 @@ using Gantry.Runner.Sessions;
 using Gantry.TestKit.Clocks;
 using Gantry.TestKit.Engine;
 using Gantry.TestKit.Logging;
+using Gantry.TestKit.Tables;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Gantry.Runner.Tests.Sessions;
@@ -70,6 +71,29 @@ public sealed class SessionServerTests : IAsyncLifetime
         await Assert.ThrowsAsync<WebSocketException>(() => _time.PumpAsync(refused, TimeSpan.FromSeconds(5)));
         Assert.Equal(64, token.Length);
         Assert.Matches("^https://127.0.0.1:0/session/[0-9a-f]{64}$", _session.Offer.Url!);
+    }
+
+    [Fact(Timeout = Limit)]
+    [Tables("session-server", "exec")]
+    public async Task A_terminal_that_cannot_be_had_is_refused_with_the_official_status()
+    {
+        var cases = CaseFile.OfThisTest();
+        foreach (var one in cases)
+        {
+            using var session = _server.Invite();
+            if (one.Input.GetProperty("terminal_available").GetBoolean())
+            {
+                session.Open(new FakePlace { Fails = one.Input.GetProperty("terminal_fails").GetBoolean() });
+            }
+            else
+            {
+                await session.CloseAsync(_jobLog, Token);
+            }
+
+            Assert.Equal(one.Expected.GetProperty("status").GetInt32(), await RefusalAsync(session, one.Input.GetProperty("websocket_upgrade").GetBoolean()));
+        }
+
+        Assert.Equal(3, cases.Count);
     }
 
     [Fact(Timeout = Limit)]
@@ -162,13 +186,27 @@ public sealed class SessionServerTests : IAsyncLifetime
         return socket;
     }
 
-    private async Task ConnectAsync(ClientWebSocket socket, string protocol)
+    private Task ConnectAsync(ClientWebSocket socket, string protocol) => ConnectAsync(socket, protocol, _session);
+
+    private async Task ConnectAsync(ClientWebSocket socket, string protocol, JobSession session)
     {
         socket.Options.AddSubProtocol(protocol);
-        socket.Options.SetRequestHeader("Authorization", _session.Offer.Authorization);
+        socket.Options.SetRequestHeader("Authorization", session.Offer.Authorization);
         socket.Options.CollectHttpResponseDetails = true;
         socket.Options.RemoteCertificateValidationCallback = (_, certificate, _, _) => IsOffered(certificate);
-        await socket.ConnectAsync(new Uri($"{_server.Url.Replace("https", "wss", StringComparison.Ordinal)}/session/{_session.Id}/exec"), Token);
+        await socket.ConnectAsync(new Uri($"{_server.Url.Replace("https", "wss", StringComparison.Ordinal)}/session/{session.Id}/exec"), Token);
+    }
+
+    private async Task<int> RefusalAsync(JobSession session, bool upgrade)
+    {
+        if (!upgrade)
+        {
+            return (int)await StatusAsync(session.Offer.Authorization, $"/session/{session.Id}/exec");
+        }
+
+        using var socket = new ClientWebSocket();
+        await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(socket, TerminalPipe.Plain, session));
+        return (int)socket.HttpStatusCode;
     }
 
     private async Task<HttpStatusCode> StatusAsync(string? authorization, string? path = null)

@@ -1,4 +1,6 @@
+using Gantry.Commands;
 using Gantry.Services;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Tests.Services;
 
@@ -12,6 +14,28 @@ public sealed class ServiceDefinitionTests
         Account = "ci",
         WorkingFolder = "/var/lib/my builds",
     };
+
+    [Fact]
+    [Tables("config-rules", "service-arguments")]
+    public void The_command_line_of_a_service_names_folder_file_and_service()
+    {
+        var cases = CaseFile.OfThisTest();
+        foreach (var one in cases)
+        {
+            var given = one.Input.GetProperty("flags").EnumerateArray().Select(word => word.GetString()!).ToList();
+            string Flag(string name, string otherwise) => given.IndexOf(name) is >= 0 and var at ? given[at + 1] : otherwise;
+            foreach (var (system, expected) in ((IServiceSystem, string)[])[(new Systemd("/x", ofUser: false), "args_systemd"), (new SysV(), "args_other")])
+            {
+                Assert.Equal(
+                    one.Expected.GetProperty(expected).EnumerateArray().Select(word => word.GetString()),
+                    ServiceCommands.RunFlags(
+                        system, "(current directory)", Flag("--config", "(default config file)"), Flag("--service", ServiceCommands.DefaultName),
+                        given.Contains("--syslog=true") ? true : null));
+            }
+        }
+
+        Assert.Equal(4, cases.Count);
+    }
 
     [Fact]
     public void A_unit_quotes_its_arguments_and_says_when_it_is_ready()

@@ -3,6 +3,7 @@ using Gantry.CommandLine;
 using Gantry.Engine.Plans;
 using Gantry.Logging;
 using Gantry.Terminal;
+using Gantry.TestKit.Tables;
 using Gantry.Wrapping;
 using Microsoft.Extensions.Logging;
 
@@ -36,6 +37,30 @@ public sealed class WrapperServiceTests : IDisposable
         Assert.Equal((0, WrapperState.Stopped), await CallAsync(http, "CheckStatus"));
         Assert.Equal("exit status 7", process.FailureReason);
         Assert.Equal(12, (await CallAsync(http, "Fly")).Status);
+    }
+
+    [Fact]
+    [Tables("config-rules", "wrapper-listen")]
+    public void Addresses_are_those_of_the_official_wrapper()
+    {
+        var cases = CaseFile.OfThisTest();
+        foreach (var one in cases)
+        {
+            var address = one.Input.GetProperty("grpc_listen").GetString()!;
+            if (one.Expected.TryGetProperty("error", out _))
+            {
+                Assert.Throws<CommandException>(() => WrapperService.Target(address));
+                continue;
+            }
+
+            var target = WrapperService.Target(address == "(default)" ? WrapperService.DefaultAddress : address);
+            Assert.Equal(one.Expected.GetProperty("network").GetString(), target.Scheme);
+            // The name of the default address is resolved when it is used.
+            var where = target.Scheme == "unix" ? target.AbsolutePath : target.Authority.Replace("localhost", "127.0.0.1", StringComparison.Ordinal);
+            Assert.Equal(one.Expected.GetProperty("address").GetString(), where);
+        }
+
+        Assert.Equal(5, cases.Count);
     }
 
     [Fact(Timeout = Limit)]

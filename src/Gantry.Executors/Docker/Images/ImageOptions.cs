@@ -28,11 +28,17 @@ internal sealed record ImageOptions(string User, string Platform)
     public string UserFor(DockerSettings settings)
     {
         var user = settings.User.Length > 0 ? settings.User : User;
-        var allowed = settings.AllowedUsers.Count > 0 ? settings.AllowedUsers : settings.User.Length > 0 ? [settings.User] : [];
-        return user.Length == 0 || allowed.Count == 0 || allowed.Contains(user)
+        return IsAllowed(user, settings)
             ? user
-            : throw EnvironmentException.Misconfigured($"user \"{user}\" is not an allowed user: [{string.Join(' ', allowed)}]");
+            : throw EnvironmentException.Misconfigured($"user \"{user}\" is not an allowed user: [{string.Join(' ', Allowed(settings))}]");
     }
+
+    /// <summary>Whether the build container may run as that user; empty is the image's own.</summary>
+    internal static bool IsAllowed(string user, DockerSettings settings) => user.Length == 0 || Allowed(settings) is [] || Allowed(settings).Contains(user);
+
+    // Empty: everybody.
+    private static IReadOnlyList<string> Allowed(DockerSettings settings) =>
+        settings.AllowedUsers.Count > 0 ? settings.AllowedUsers : settings.User.Length > 0 ? [settings.User] : [];
 
     private static string Text(JsonElement options, string name) =>
         options.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";

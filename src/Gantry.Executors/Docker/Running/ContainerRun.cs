@@ -300,7 +300,8 @@ internal sealed class ContainerRun(DockerJob job, string container)
     private EnvironmentException Gone(EngineException? inner) => EnvironmentException.Broken(
         $"container {TruncatedId.Of(container)} was removed while the script ran, and not by this runner", inner);
 
-    private static ScriptExit Exit(long code)
+    /// <summary>What the engine says, as a process's exit code: 32 bits with a sign.</summary>
+    internal static ScriptExit Exit(long code)
     {
         var signed = unchecked((int)code);
         return new ScriptExit(signed, $"exit code {signed}");

@@ -1,4 +1,5 @@
 using Gantry.Engine.Executors;
+using Gantry.Engine.Plans;
 
 namespace Gantry.Executors.Docker.Volumes;
 
@@ -14,7 +15,7 @@ internal static class DockerFolders
             throw EnvironmentException.Misconfigured("build directory needs to be an absolute path");
         }
 
-        if (builds.Trim('/').Length == 0)
+        if (GuestPath.IsRoot(builds))
         {
             throw EnvironmentException.Misconfigured("build directory needs to be a non-root path");
         }
