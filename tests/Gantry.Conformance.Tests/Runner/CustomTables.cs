@@ -10,12 +10,13 @@ using Gantry.Protocol;
 using Gantry.Protocol.Jobs;
 using Gantry.Runner.Configuration;
 using Gantry.TestKit.Engine;
+using Gantry.TestKit.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gantry.Conformance.Tests.Runner;
 
 /// <summary>custom-executor.json, with real programs: small scripts that note how they were called.</summary>
-public sealed class CustomTables(ITestOutputHelper output) : IDisposable
+public sealed class CustomTables : IDisposable
 {
     private readonly TempFolder _folder = new();
     private int _programs;
@@ -23,7 +24,8 @@ public sealed class CustomTables(ITestOutputHelper output) : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact(Timeout = 60_000)]
-    public Task Preparing() => RunnerCases.RunAsync(output, "custom-executor", ["prepare"], 10, async one =>
+    [Tables("custom-executor", "prepare")]
+    public Task Preparing() => RunnerCases.RunAsync(10, async one =>
     {
         var log = new RecordingJobLog();
         var calls = Path.Combine(_folder.Path, "calls" + ++_programs);
@@ -58,7 +60,8 @@ public sealed class CustomTables(ITestOutputHelper output) : IDisposable
     });
 
     [Fact(Timeout = 60_000)]
-    public Task Exit_codes() => RunnerCases.RunAsync(output, "custom-executor", ["exit"], 4, async one =>
+    [Tables("custom-executor", "exit")]
+    public Task Exit_codes() => RunnerCases.RunAsync(4, async one =>
     {
         using var job = new TempFolder();
         var code = one.Input.GetProperty("exit");
@@ -90,7 +93,8 @@ public sealed class CustomTables(ITestOutputHelper output) : IDisposable
     });
 
     [Fact]
-    public Task Services() => RunnerCases.Run(output, "custom-executor", ["services"], 7, one =>
+    [Tables("custom-executor", "services")]
+    public Task Services() => RunnerCases.Run(7, one =>
     {
         var payload = Samples.Payload() with { Services = [.. one.Input.GetProperty("services").EnumerateArray().Select(Service)] };
         var text = Driver.Services(Samples.Plan(Samples.Request(payload)));
@@ -112,7 +116,8 @@ public sealed class CustomTables(ITestOutputHelper output) : IDisposable
     });
 
     [Fact]
-    public Task Timeouts() => RunnerCases.Run(output, "custom-executor", ["timeouts"], 8, one =>
+    [Tables("custom-executor", "timeouts")]
+    public Task Timeouts() => RunnerCases.Run(8, one =>
     {
         var value = one.Input.Member("value") is { } seconds ? $"{one.In("setting")} = {seconds.GetInt64()}\n" : "";
         var entry = SettingsReader.Build(ConfigReader.Parse("[[runners]]\n[runners.custom]\n" + value, "config.toml"), "s_1", ConfigTables.Context).Runners[0];
