@@ -21,6 +21,12 @@ if (args is ["archives"])
 
 if (args is ["jobs"])
 {
+    await QuickJobs.InEmptyHomeAsync(QuickJobs.Here);
+    return;
+}
+
+if (args is [QuickJobs.Here])
+{
     await QuickJobs.RunAsync(Console.Out, rounds: 20);
     return;
 }

@@ -12,8 +12,26 @@ namespace Gantry.Benchmarks.Jobs;
 /// <summary>Shell jobs with the coordinator in the same process: time over the bare script, memory per job that runs.</summary>
 internal static class QuickJobs
 {
+    /// <summary>The argument that measures in the home that is there.</summary>
+    public const string Here = "jobs-here";
+
     private const string Script = "echo hello world";
     private const int Many = 200;
+
+    /// <summary>Jobs run in login shells: what this user's profile does must not be measured, so this program runs again in an empty home.</summary>
+    public static async Task InEmptyHomeAsync(string argument)
+    {
+        var home = Directory.CreateTempSubdirectory("gantry-home-").FullName;
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [argument]) { Environment = { ["HOME"] = home } })!;
+            await process.WaitForExitAsync();
+        }
+        finally
+        {
+            Directory.Delete(home, recursive: true);
+        }
+    }
 
     public static async Task RunAsync(TextWriter output, int rounds)
     {
