@@ -110,10 +110,11 @@ public sealed class ImageTables
     }
 
     [Fact]
+    [Tables("pull-policies", "effective")]
     public void What_is_tried_is_what_is_wanted_and_allowed()
     {
-        // Written in the names of Kubernetes. Without a policy there is one here: always.
-        var cases = DockerCases.Of("pull-policies.json", "effective").Where(one => one.InputList("policies").Count > 0).ToList();
+        // Written in the names of Kubernetes.
+        var cases = DockerCases.Of();
         foreach (var one in cases)
         {
             IReadOnlyList<string> Named(IEnumerable<string> names) => [.. names.Select(name => name == "IfNotPresent" ? "if-not-present" : name.ToLowerInvariant())];
