@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Gantry.Conformance.Tests.Plans;
 using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Traps;
