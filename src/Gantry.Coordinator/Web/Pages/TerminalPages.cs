@@ -5,7 +5,6 @@ using Gantry.Coordinator.Store;
 using Gantry.Coordinator.Web.Live;
 using Gantry.Coordinator.Web.Sessions;
 using Gantry.Coordinator.Web.Views;
-using Microsoft.AspNetCore.Http;
 
 namespace Gantry.Coordinator.Web.Pages;
 
