@@ -61,7 +61,8 @@ internal sealed class Visit : IAsyncDisposable
         await Page.Locator("details.unfold > summary").ClickAsync();
         await Page.Locator("input[name=token]").FillAsync(token);
         await Page.Locator("details.unfold form button").ClickAsync();
-        await Page.WaitForURLAsync(url => !url.Contains("sign_in", StringComparison.Ordinal));
+        // Not for the address: waiting for its load event misses one that came in between.
+        await Page.Locator("details.menu").WaitForAsync();
     }
 
     public async Task GoAsync(string path)
