@@ -1,3 +1,4 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 using Gantry.Benchmarks.Archives;
 using Gantry.Benchmarks.Jobs;
@@ -5,7 +6,7 @@ using Gantry.Benchmarks.Traces;
 
 // dotnet run -c Release --project bench/Gantry.Benchmarks -- --filter '*'      exact, takes minutes
 // dotnet run -c Release --project bench/Gantry.Benchmarks -- quick             best of some rounds, takes seconds
-// dotnet run -c Release --project bench/Gantry.Benchmarks -- archives          archives against tar, zstd and zip
+// dotnet run -c Release --project bench/Gantry.Benchmarks -- archives 2        archives against tar, zstd and zip, two rounds
 // dotnet run -c Release --project bench/Gantry.Benchmarks -- jobs              shell jobs against bash; memory of 200 at once
 if (args is ["quick"])
 {
@@ -13,9 +14,9 @@ if (args is ["quick"])
     return;
 }
 
-if (args is ["archives"])
+if (args is ["archives", .. var more])
 {
-    await QuickArchives.RunAsync(Console.Out, rounds: 5);
+    await QuickArchives.RunAsync(Console.Out, more is [var rounds] ? int.Parse(rounds, CultureInfo.InvariantCulture) : 5);
     return;
 }
 
