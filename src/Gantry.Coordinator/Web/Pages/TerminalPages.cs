@@ -14,10 +14,6 @@ namespace Gantry.Coordinator.Web.Pages;
 /// </summary>
 internal static class TerminalPages
 {
-    // The terminal's library draws colours by style elements of its own.
-    private const string Policy =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
-
     /// <summary>The job runs, its runner offers a terminal, and this visitor may use it.</summary>
     public static bool IsOpenTo(StoreSession session, ProjectVisit visit, JobRow job) =>
         MayEnter(visit, job) && CiStatus.IsExecuting(job.Status) && session.Terminals.Find(job.Id) is not null;
@@ -25,7 +21,7 @@ internal static class TerminalPages
     public static async Task ShowAsync(ProjectVisit visit, long id)
     {
         var (job, _) = await OpenAsync(visit, id);
-        visit.Request.Http.Response.Headers.ContentSecurityPolicy = Policy;
+        visit.Request.Http.Response.Headers.ContentSecurityPolicy = ContentPolicy.OwnStyles;
         var words = visit.Request.Words;
         var view = new TerminalView(visit.Scope, visit.Project, job);
         await visit.Request.ShowAsync(visit.Frame(ProjectTab.Jobs, $"{words.Terminal}: {job.Name} (#{id})", Slice.Terminal(view)) with { Script = "terminal.js" });
