@@ -2,9 +2,9 @@ using System.IO.Compression;
 using System.IO.Pipelines;
 using System.Text;
 using Gantry.Coordinator.Access;
+using Gantry.Coordinator.Http;
 using Gantry.Coordinator.Store;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Coordinator.Git;
@@ -45,10 +45,7 @@ internal sealed partial class GitEndpoint(
         }
 
         http.Response.Headers.CacheControl = "no-cache, max-age=0, must-revalidate";
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-        {
-            limit.MaxRequestBodySize = null;
-        }
+        BodyLimit.Set(http, null);
 
         await (request.Action switch
         {

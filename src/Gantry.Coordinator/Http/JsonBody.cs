@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Gantry.Coordinator.Http;
 
@@ -18,11 +17,7 @@ internal static class JsonBody
             throw new ApiException(StatusCodes.Status413PayloadTooLarge, "413 Request Entity Too Large");
         }
 
-        // For bodies that do not say their length.
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = Limit;
-        }
+        BodyLimit.Set(request.HttpContext, Limit);
 
         try
         {

@@ -3,7 +3,6 @@ using Gantry.Coordinator.Http;
 using Gantry.Coordinator.Store;
 using Gantry.Protocol;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -40,10 +39,7 @@ internal sealed class ArtifactEndpoints(CoordinatorServices services)
             throw TooLarge();
         }
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = limit + FormOverhead;
-        }
+        BodyLimit.Set(http, limit + FormOverhead);
 
         try
         {

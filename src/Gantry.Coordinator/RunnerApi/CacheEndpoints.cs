@@ -5,7 +5,6 @@ using Gantry.Coordinator.Artifacts;
 using Gantry.Coordinator.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 
 namespace Gantry.Coordinator.RunnerApi;
@@ -108,10 +107,7 @@ internal sealed partial class CacheEndpoints(CoordinatorServices services)
             return;
         }
 
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = limit;
-        }
+        BodyLimit.Set(http, limit);
 
         try
         {

@@ -5,7 +5,6 @@ using Gantry.Coordinator.Web.Pages;
 using Gantry.Coordinator.Web.Sessions;
 using Gantry.Coordinator.Web.Views;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Gantry.Coordinator.Web;
 
@@ -242,8 +241,7 @@ internal sealed class WebRouter(WebRoom room)
         var http = request.Http;
         if (!FormGuard.IsOwnSite(http.Request) || !http.Request.HasFormContentType)
             throw new ApiException(StatusCodes.Status422UnprocessableEntity, request.Words.StaleForm);
-        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
-            limit.MaxRequestBodySize = LargestForm;
+        BodyLimit.Set(http, LargestForm);
         var form = await http.Request.ReadFormAsync(request.Cancellation);
         return request.Owns(form) ? new WebForm(form) : throw new ApiException(StatusCodes.Status422UnprocessableEntity, request.Words.StaleForm);
     }
