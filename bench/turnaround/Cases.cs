@@ -8,6 +8,9 @@ internal static class Cases
 {
     public const string Script = "echo hello world";
 
+    /// <summary>A runner gives memory back when nothing has happened for ten seconds.</summary>
+    public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(15);
+
     public static Task<List<TimeSpan>> VersionAsync(string binary, int runs) => RepeatAsync(runs, () => RunAsync(binary, "--version"));
 
     public static Task<List<TimeSpan>> BareScriptAsync(int runs) => RepeatAsync(runs, () => RunAsync("bash", "-c", Script));

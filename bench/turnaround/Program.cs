@@ -14,6 +14,7 @@ Console.WriteLine($"{"case",-44}{"min",10}{"median",10}{"max",10}");
 if (!args.Contains("--docker"))
 {
     await using var stage = await Stage.OpenAsync(binary, new StageSpec { Pipeline = $"job:\n  script: {Cases.Script}\n" });
+    Report.Memory("gantry run, idle, no job yet, resident", Cases.Resident(stage.Runner.Id));
     Report.Times("gantry --version, whole process", await Cases.VersionAsync(binary, runs * 2));
     var bare = await Cases.BareScriptAsync(runs);
     Report.Times("bash -c of the job's script", bare);
@@ -23,8 +24,9 @@ if (!args.Contains("--docker"))
     Report.Times("shell job: created to finished (server's clock)", stage.ServerTimes);
     Report.Times("shell job: handed out to accepted", stage.JobTimes);
     Report.Phases(stage.Phases);
-    Report.Memory("gantry run, idle, resident", Cases.Resident(stage.Runner.Id));
-    Report.Memory("gantry server, idle, resident", Cases.Resident(stage.Server.Id));
+    await Task.Delay(Cases.Quiet);
+    Report.Memory("gantry run, idle after its jobs, resident", Cases.Resident(stage.Runner.Id));
+    Report.Memory("gantry server, idle after them, resident", Cases.Resident(stage.Server.Id));
     await ExecCases.ReportAsync(binary, runs);
 }
 

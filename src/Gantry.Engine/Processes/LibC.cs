@@ -90,6 +90,12 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true)]
     private static partial int MemoryFile(byte* name, uint flags);
 
+    /// <summary>Linux: the range's pages are read again from its file when they are next looked at. What was written to them is lost.</summary>
+    public static void DropPages(nuint start, nuint length) => _ = Advise(start, length, 4); // MADV_DONTNEED; a refusal leaves all as it is
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int Advise(nuint start, nuint length, int advice);
+
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollEntry* entries, nuint count, int milliseconds);
 

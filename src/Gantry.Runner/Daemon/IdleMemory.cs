@@ -1,3 +1,5 @@
+using Gantry.Engine.Processes;
+
 namespace Gantry.Runner.Daemon;
 
 /// <summary>
@@ -14,7 +16,11 @@ internal sealed class IdleMemory(TimeProvider time, Action release)
     private bool _used;
     private long _idleSince;
 
-    public static void ReleaseAll() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    public static void ReleaseAll()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        ProgramPages.Release();
+    }
 
     public void Received()
     {
