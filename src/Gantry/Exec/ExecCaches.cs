@@ -6,16 +6,21 @@ namespace Gantry.Exec;
 
 /// <summary>
 /// Caches of local runs that outlive them, for <c>gantry prune</c>: a folder per project for jobs of the shell, a volume of the
-/// engine for jobs in containers. A file per volume, renewed by every run, says when it was used.
+/// engine for jobs in containers, and a checkout of a large project. A file per volume, renewed by every run, says when it was used.
 /// </summary>
 /// <param name="stateFolder">Of local runs.</param>
 internal sealed class ExecCaches(string stateFolder)
 {
     private string Folders => Path.Combine(stateFolder, "cache");
 
+    private string Checkouts => Path.Combine(stateFolder, "checkouts");
+
     private string Marks => Path.Combine(stateFolder, "volumes");
 
     public string FolderOf(string key) => Path.Combine(Folders, key);
+
+    /// <summary>Where the checkout of a project's last run is, if it was kept (<see cref="Engine.Sources.Mirrors.SpareTree"/>).</summary>
+    public string CheckoutOf(string key) => Path.Combine(Checkouts, key);
 
     /// <summary>The volume of a project, marked as used now.</summary>
     public string UseVolume(string key)
@@ -32,7 +37,11 @@ internal sealed class ExecCaches(string stateFolder)
     /// <exception cref="EnvironmentException">The engine cannot be asked.</exception>
     public async Task<IReadOnlyList<KeptThing>> FindAsync(Func<DockerExecutor> open, CancellationToken cancellationToken)
     {
-        List<KeptThing> things = [.. Names(Folders, Directory.GetDirectories).Select(Cache)];
+        List<KeptThing> things =
+        [
+            .. Names(Folders, Directory.GetDirectories).Select(folder => Kept("cache", folder)),
+            .. Names(Checkouts, Directory.GetDirectories).Select(folder => Kept("checkout", folder)),
+        ];
         var marks = Names(Marks, Directory.GetFiles).ToDictionary(
             path => Path.GetFileName(path), path => new DateTimeOffset(File.GetLastWriteTimeUtc(path), TimeSpan.Zero), StringComparer.Ordinal);
         if (marks.Count > 0)
@@ -46,13 +55,13 @@ internal sealed class ExecCaches(string stateFolder)
 
     private static string[] Names(string folder, Func<string, string[]> list) => Directory.Exists(folder) ? list(folder) : [];
 
-    private static KeptThing Cache(string folder)
+    private static KeptThing Kept(string kind, string folder)
     {
         var files = new DirectoryInfo(folder)
             .EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint }).ToList();
         return new KeptThing
         {
-            Kind = "cache",
+            Kind = kind,
             Name = folder,
             Bytes = files.Sum(file => file.Length),
             LastUsed = new DateTimeOffset(files.Select(file => file.LastWriteTimeUtc).Append(Directory.GetLastWriteTimeUtc(folder)).Max(), TimeSpan.Zero),

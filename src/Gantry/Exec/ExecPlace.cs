@@ -1,6 +1,7 @@
 using Gantry.CommandLine;
 using Gantry.Commands;
 using Gantry.Engine.Executors;
+using Gantry.Engine.Sources.Mirrors;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Shell;
 using Gantry.Logging;
@@ -15,7 +16,9 @@ namespace Gantry.Exec;
 internal sealed class ExecPlace(CommandContext context, ExecOptions options, ExecFolder folder, ExecSource source) : IDisposable
 {
     private readonly string _key = ProjectIdentity.KeyOf(source.Tree.Root);
+    private readonly ExecCaches _caches = new(options.StateFolder);
     private DockerExecutor? _docker;
+    private string? _sources;
     private KeptJobs? _kept;
 
     /// <summary>Docker when asked for, or when a job has an image and an engine answers; else the shell of this machine.</summary>
@@ -51,6 +54,10 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
     {
         _kept?.Dispose();
         _docker?.Dispose();
+        if (_sources is not null)
+        {
+            SpareTree.Keep(_sources, _caches.CheckoutOf(_key));
+        }
     }
 
     private LocalRunner Runner(IExecutor executor, Action changed) => new(new LocalRunnerOptions
@@ -68,8 +75,13 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
 
     private ShellExecutor Shell() => new("", folder.Root, context.Time) { StateFolder = folder.State, HostName = context.Host.HostName };
 
-    private DockerExecutor Docker() => _docker =
-        (DockerExecutor)ExecutorTable.Find("docker")!.Open(Entry("docker"), new ExecutorHost(context, "", folder.Root, folder.State));
+    private DockerExecutor Docker()
+    {
+        var host = new ExecutorHost(context, "", folder.Root, folder.State);
+        _sources = host.Docker.StateFolder;
+        SpareTree.Offer(_caches.CheckoutOf(_key), _sources);
+        return _docker = (DockerExecutor)ExecutorTable.Find("docker")!.Open(Entry("docker"), host);
+    }
 
     private RunnerEntry Entry(string executor)
     {
@@ -84,14 +96,14 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
         if (executor == "shell")
         {
             RunnerEntryFlags.Set(table, "--builds-dir", folder.Builds);
-            RunnerEntryFlags.Set(table, "--cache-dir", new ExecCaches(options.StateFolder).FolderOf(_key));
+            RunnerEntryFlags.Set(table, "--cache-dir", _caches.FolderOf(_key));
         }
         else
         {
             RunnerEntryFlags.Set(table, "--docker-pull-policy", "if-not-present");
             RunnerEntryFlags.Set(table, "--docker-image", options.Image);
             // One volume for all jobs of the project, and for the next run: the usual ones are per slot.
-            RunnerEntryFlags.Set(table, "--docker-volumes", new ExecCaches(options.StateFolder).UseVolume(_key) + ":/cache");
+            RunnerEntryFlags.Set(table, "--docker-volumes", _caches.UseVolume(_key) + ":/cache");
         }
 
         var entry = SettingsReader.OfEntry(table, "local", RunnerTools.Settings(context)).Runners[0];

@@ -21,6 +21,9 @@ public sealed class ExecCachesTests
             Assert.Null(await thing.RemoveAsync(token));
             Assert.False(Directory.Exists(caches.FolderOf("one")));
 
+            Directory.CreateDirectory(caches.CheckoutOf("one"));
+            Assert.Equal("checkout", Assert.Single(await caches.FindAsync(() => throw new InvalidOperationException("asked"), token)).Kind);
+
             Assert.Equal("gantry-exec-two", caches.UseVolume("two"));
             await Assert.ThrowsAsync<InvalidOperationException>(() => caches.FindAsync(() => throw new InvalidOperationException("asked"), token));
         }

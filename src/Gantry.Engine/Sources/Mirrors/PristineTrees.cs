@@ -47,11 +47,15 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
         var source = await mirror.OpenAsync(git, request, cancellationToken);
         Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
         var work = folder + ".new-" + Guid.NewGuid().ToString("n");
-        Directory.CreateDirectory(work);
         try
         {
-            await InitAsync(git, request, work, cancellationToken);
-            await FetchAsync(git, request, source, work, cancellationToken);
+            if (!await RenewAsync(git, request, source, work, cancellationToken))
+            {
+                Directory.CreateDirectory(work);
+                await InitAsync(git, request, work, cancellationToken);
+                await FetchAsync(git, request, source, work, cancellationToken);
+            }
+
             if (request.Plan.Settings.Checkout)
             {
                 await CompleteAsync(git, request, work, cancellationToken);
@@ -75,6 +79,31 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
         }
     }
 
+    /// <summary>From the spare checkout. False: there is none that will do, and nothing is left of it.</summary>
+    private async Task<bool> RenewAsync(HostGit git, SourceTreeRequest request, MirrorSource source, string work, CancellationToken cancellationToken)
+    {
+        if (!request.Plan.Settings.Checkout || request.HasSubmodules || SpareTree.Take(stateFolder, work) is not { } index)
+        {
+            return false;
+        }
+
+        await InitAsync(git, request, work, cancellationToken);
+        await File.WriteAllBytesAsync(Path.Combine(work, ".git", "index"), index, cancellationToken);
+        var before = await AttributesAsync(git, work, cancellationToken);
+        await FetchAsync(git, request, source, work, cancellationToken);
+        if (before is not null && before == await AttributesAsync(git, work, cancellationToken))
+        {
+            return true;
+        }
+
+        Directory.Delete(work, recursive: true);
+        return false;
+    }
+
+    /// <summary>They decide how files look that are the same to git; null when it cannot read its list.</summary>
+    private static Task<string?> AttributesAsync(HostGit git, string work, CancellationToken cancellationToken) =>
+        git.AskAsync(work, ["ls-files", "--stage", "--", ":(glob)**/.gitattributes"], cancellationToken);
+
     /// <summary>Everybody may do what the owner may.</summary>
     [UnsupportedOSPlatform("windows")]
     private static void OpenAll(DirectoryInfo folder)
@@ -83,8 +112,14 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
         {
             if (item.LinkTarget is null)
             {
-                var owner = (int)(item.UnixFileMode & (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
-                item.UnixFileMode |= (UnixFileMode)((owner >> 3) | (owner >> 6));
+                var mode = item.UnixFileMode;
+                var owner = (int)(mode & (UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute));
+                var open = mode | (UnixFileMode)((owner >> 3) | (owner >> 6));
+                if (open != mode)
+                {
+                    item.UnixFileMode = open;
+                }
+
                 if (item is DirectoryInfo inner)
                 {
                     OpenAll(inner);
@@ -99,7 +134,13 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
         await git.RunAsync(work,
             ["init", "--quiet", "--template=", .. format is "" or "sha1" ? (IReadOnlyList<string>)[] : ["--object-format", format], "."], cancellationToken);
         await SetAsync(
-            work, [("remote \"origin\"", "url", request.Remote.Plain), ("remote \"origin\"", "fetch", "+refs/heads/*:refs/remotes/origin/*")], cancellationToken);
+            work,
+            [
+                ("remote \"origin\"", "url", request.Remote.Plain), ("remote \"origin\"", "fetch", "+refs/heads/*:refs/remotes/origin/*"),
+                // The files get other inodes on their way, and git must not read all of them again for that.
+                ("core", "checkStat", "minimal"), ("core", "trustctime", "false"),
+            ],
+            cancellationToken);
     }
 
     private static async Task FetchAsync(
@@ -150,8 +191,6 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
         work,
         [
             ("init", "defaultBranch", "none"), ("fetch", "recurseSubmodules", "false"), ("credential", "interactive", "never"), ("gc", "autoDetach", "false"),
-            // The files get other inodes on their way, and git must not read all of them again for that.
-            ("core", "checkStat", "minimal"), ("core", "trustctime", "false"),
             ("include", "path", request.ExternalConfig),
         ],
         cancellationToken);
