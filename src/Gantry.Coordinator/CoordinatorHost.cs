@@ -213,7 +213,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
         }));
     }
 
-    private static void Limit(KestrelServerOptions options)
+    internal static void Limit(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = 32 * 1024 * 1024;

@@ -34,6 +34,10 @@ public sealed class LocalCoordinator : IAsyncDisposable
     /// <summary>Called after every commit that changed something, on the store's thread: it must be quick and must not throw.</summary>
     public Action Changed { get; set; } = () => { };
 
+    internal CoordinatorServices Services => _services;
+
+    internal ProjectRow Project => _home.Project;
+
     public static async Task<LocalCoordinator> OpenAsync(LocalSettings settings, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var store = settings.Store ?? LocalStore.Open(settings.DataDirectory);
@@ -46,6 +50,8 @@ public sealed class LocalCoordinator : IAsyncDisposable
                 ArtifactLimit = long.MaxValue / 2,
                 TraceLimit = long.MaxValue,
                 Ephemeral = true,
+                NoAuth = settings.HasPages,
+                OwnerName = settings.User.Login,
                 Includes = settings.Includes,
                 Clock = settings.Clock,
             },

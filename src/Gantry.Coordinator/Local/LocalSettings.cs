@@ -30,6 +30,9 @@ public sealed record LocalSettings
     /// <summary>Where includes come from that the project's own repository does not have.</summary>
     public IIncludeSource? Includes { get; init; }
 
+    /// <summary>A <see cref="PagesHost"/> will let the user in.</summary>
+    public bool HasPages { get; init; }
+
     public required TimeProvider Clock { get; init; }
 
     /// <summary>Where the project's bare repository is to be made.</summary>

@@ -21,6 +21,7 @@ internal static class ExecCommand
         var report = flags.Text("report", "file to write a report in JSON to");
         var keep = flags.Switch("keep-on-failure", "a failed job of the shell waits as it is, until a `gantry shell` was in it, or Ctrl-C");
         var watch = flags.Switch("watch", "run again whenever a file of the project changes, until Ctrl-C");
+        var pages = flags.Switch("ui", "open the web page of the pipeline, where jobs can be retried and started, until Ctrl-C");
         var verbose = flags.Switch("verbose", "show the whole log, not only what the scripts print");
         var plain = flags.Switch("plain", "lines with the job's name in front, also on a terminal");
         var state = flags.Text("state-dir", "folder of Gantry's own state", "GANTRY_STATE_DIR");
@@ -36,6 +37,11 @@ internal static class ExecCommand
                 throw new CommandException($"--executor {executor.Value}: expected shell or docker", 2);
             }
 
+            if (pages.Value && watch.Value)
+            {
+                throw new CommandException("--ui and --watch exclude each other: the page is of one run, and there would be a new one with every change", 2);
+            }
+
             var options = source.Options(context) with
             {
                 Jobs = context.Arguments,
@@ -48,6 +54,7 @@ internal static class ExecCommand
                 ArtifactsTo = SourceFlags.Absolute(context, artifacts.Value),
                 Report = SourceFlags.Absolute(context, report.Value),
                 KeepOnFailure = keep.Value,
+                Pages = pages.Value,
                 Verbose = verbose.Value,
                 Plain = plain.Value || verbose.Value,
                 StateFolder = Path.Combine(state.Value.Length > 0 ? SourceFlags.Absolute(context, state.Value) : context.Host.StateFolder, "exec"),

@@ -68,6 +68,9 @@ internal sealed record ExecOptions
     /// <summary><c>group/project=FOLDER</c>: checkouts that answer for their projects' includes.</summary>
     public IReadOnlyList<string> Checkouts { get; init; } = [];
 
+    /// <summary>Serves the run's web pages, until Ctrl-C.</summary>
+    public bool Pages { get; init; }
+
     /// <summary>Shows what the runner says too, not only what the scripts print.</summary>
     public bool Verbose { get; init; }
 

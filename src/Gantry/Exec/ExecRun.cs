@@ -47,10 +47,16 @@ internal sealed class ExecRun(CommandContext context, ExecOptions options)
 
         var pipeline = ((LocalCreation.Created)created).PipelineId;
         await using IExecView view = Terminal.OutputIsTerminal && !options.Plain ? new LiveView(Terminal, context.Time) : new PlainView(Terminal, options.Verbose);
+        await using var pages = options.Pages ? await RunPages.OpenAsync(context, coordinator, pipeline, folder.Root, cancellationToken) : null;
+        if (pages is not null)
+        {
+            view.Note($"Web page: {pages.Link}");
+        }
+
         ExecSession? session = null;
         using var place = new ExecPlace(context, options, folder, source);
         using var runners = await place.OpenAsync(await coordinator.WantsContainersAsync(pipeline, cancellationToken), () => session?.Wake(), view.Note, cancellationToken);
-        session = new ExecSession(coordinator, runners, options, view);
+        session = new ExecSession(coordinator, runners, options, view) { Page = pages?.Link };
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => Interrupt(signal, session));
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Interrupt(signal, session));
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal => Interrupt(signal, session));
@@ -84,6 +90,7 @@ internal sealed class ExecRun(CommandContext context, ExecOptions options)
         Variables = ProjectVariables.Read(
             options.VariablesFile.Length > 0 ? options.VariablesFile : Path.Combine(source.Tree.Root, ProjectVariables.FileName),
             options.VariablesFile.Length > 0, context.Environment),
+        HasPages = options.Pages,
         Clock = context.Time,
     };
 

@@ -15,13 +15,19 @@ internal sealed class ExecSession(LocalCoordinator coordinator, ExecRunners runn
     private readonly HashSet<long> _told = [];
     private volatile int _interrupts;
 
-    /// <summary>The user has cancelled.</summary>
-    public bool IsCancelled => _interrupts > 0;
+    /// <summary>The user has cancelled before the end.</summary>
+    public bool IsCancelled { get; private set; }
+
+    /// <summary>Address of the web page that keeps the session open after the pipeline's end; null for none.</summary>
+    public string? Page { get; init; }
 
     /// <summary>Something happened outside of the coordinator.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
 
-    /// <summary>The first time cancels the pipeline: scripts end, after_scripts run. The second time everything ends now.</summary>
+    /// <summary>
+    /// The first time cancels the pipeline: scripts end, after_scripts run. The second time everything ends now. At the end of the
+    /// pipeline it ends the session, which stays open for the pages.
+    /// </summary>
     public void Interrupt()
     {
         Interlocked.Increment(ref _interrupts);
@@ -36,14 +42,29 @@ internal sealed class ExecSession(LocalCoordinator coordinator, ExecRunners runn
         var follower = new JobFollower(coordinator, view, stop.Token);
         var pipelines = await coordinator.ReadAsync(cancellationToken);
         view.Begin(headline(pipelines), pipelines);
-        var cancelled = 0;
+        var (cancelled, rests) = (0, false);
         while (true)
         {
             pipelines = await coordinator.ReadAsync(cancellationToken);
             follower.Show(pipelines);
             if (pipelines.All(pipeline => pipeline.IsAtRest) && runner.Running == 0 && !await PlayAsync(pipelines, cancellationToken))
             {
-                break;
+                if (Page is null || _interrupts > 0)
+                {
+                    break;
+                }
+
+                if (!rests)
+                {
+                    view.Note($"The pipeline has ended: {pipelines[0].Status}. Its page is served until Ctrl-C: {Page}");
+                }
+
+                rests = true;
+            }
+            else
+            {
+                // Somebody may have retried a job on the page.
+                rests = false;
             }
 
             if (_interrupts > cancelled)
@@ -65,7 +86,7 @@ internal sealed class ExecSession(LocalCoordinator coordinator, ExecRunners runn
 
     private async Task HandOutAsync(CancellationToken cancellationToken)
     {
-        while (!IsCancelled && runner.Free > 0 && await coordinator.TakeAsync(runner.Identity, cancellationToken) is { } job)
+        while (_interrupts == 0 && runner.Free > 0 && await coordinator.TakeAsync(runner.Identity, cancellationToken) is { } job)
         {
             runner.Start(job);
         }
@@ -73,6 +94,7 @@ internal sealed class ExecSession(LocalCoordinator coordinator, ExecRunners runn
 
     private async Task CancelAsync(long root, int times, CancellationToken cancellationToken)
     {
+        IsCancelled = true;
         runner.Release();
         if (times == 1)
         {
@@ -104,7 +126,7 @@ internal sealed class ExecSession(LocalCoordinator coordinator, ExecRunners runn
     private async Task<bool> PlayAsync(IReadOnlyList<LocalPipeline> pipelines, CancellationToken cancellationToken)
     {
         var played = false;
-        foreach (var job in pipelines.SelectMany(pipeline => pipeline.Jobs).Where(job => job.Status == "manual" && IsWanted(job) && !IsCancelled))
+        foreach (var job in pipelines.SelectMany(pipeline => pipeline.Jobs).Where(job => job.Status == "manual" && IsWanted(job) && _interrupts == 0))
         {
             if (_played.Add(job.Id))
             {

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Text.RegularExpressions;
 using Gantry.EndToEnd.Tests.Harness;
 
 namespace Gantry.EndToEnd.Tests.Exec;
@@ -126,6 +128,32 @@ public sealed class ExecTests
         var lint = await project.GantryAsync(2, "ci", "lint");
         Assert.Contains(".gitlab-ci.yml:1:", lint, StringComparison.Ordinal);
         Assert.Contains(".gitlab-ci.yml:2:", lint, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task The_web_page_of_a_run_lets_in_who_has_its_link_and_retries_a_failed_job()
+    {
+        using var project = await ExecProject.OpenAsync("unready: { script: ['test -e $MARK'] }");
+        await using var run = project.Start("--ui", "--variable", $"MARK={project.Folder}/mark");
+        await Eventually.IsAsync(() => Task.FromResult(run.Output.Contains("The pipeline has ended: failed", StringComparison.Ordinal)), "the end of the pipeline");
+        var link = new Uri(Regex.Match(run.Output, "Web page: (http://127\\.0\\.0\\.1:[0-9]+/\\S+)").Groups[1].Value);
+
+        using var stranger = new HttpClient();
+        Assert.Equal(HttpStatusCode.Forbidden, (await stranger.GetAsync(new Uri(link, "/"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await stranger.GetAsync(new Uri(link, "/-/enter/0"))).StatusCode);
+        using var user = new HttpClient();
+        var page = await user.GetStringAsync(link);
+        Assert.Contains("unready", page, StringComparison.Ordinal);
+
+        project.Write("mark", "");
+        var retry = Regex.Match(page, "action=\"([^\"]+/-/jobs/[0-9]+/retry)\"[^>]*>\\s*<input type=\"hidden\" name=\"([^\"]+)\" value=\"([^\"]+)\"");
+        Assert.True(retry.Success, page);
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create(retry.Groups[2].Value, retry.Groups[3].Value)]);
+        Assert.True((await user.PostAsync(new Uri(link, retry.Groups[1].Value), form)).IsSuccessStatusCode);
+        await Eventually.IsAsync(() => Task.FromResult(run.Output.Contains("The pipeline has ended: success", StringComparison.Ordinal)), "the end of the retried job");
+        run.Signal("INT");
+        Assert.Equal(0, await run.WaitAsync());
+        Assert.Empty(Directory.EnumerateFileSystemEntries(project.Temporary));
     }
 
     [Fact(Timeout = 120_000)]
