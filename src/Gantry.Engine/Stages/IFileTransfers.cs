@@ -36,7 +36,7 @@ public interface IFileTransfers
 public sealed record TransferScene
 {
     public required JobPlan Plan { get; init; }
-    public required IReachableWorkspace Workspace { get; init; }
+    public required IReachableFiles Workspace { get; init; }
     public required IJobLink Link { get; init; }
     public required IJobLog Log { get; init; }
 

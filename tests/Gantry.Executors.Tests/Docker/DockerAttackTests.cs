@@ -3,6 +3,7 @@ using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Workspaces;
+using Gantry.Executors.Workspaces;
 using Gantry.Protocol.Jobs;
 
 namespace Gantry.Executors.Tests.Docker;

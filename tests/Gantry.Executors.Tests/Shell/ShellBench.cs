@@ -3,6 +3,7 @@ using Gantry.Engine;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Running;
+using Gantry.Engine.Stages;
 using Gantry.Executors.Shell;
 using Gantry.Protocol.Jobs;
 using Gantry.TestKit.Engine;
@@ -21,6 +22,9 @@ internal sealed partial class ShellBench : IDisposable
 
     /// <summary>Null: the shell executor.</summary>
     public IExecutor? Executor { get; set; }
+
+    /// <summary>Null: caches and artifacts are for scripts.</summary>
+    public IFileTransfers? Transfers { get; set; }
 
     public RunnerSettings Runner { get; set; } = new()
     {
@@ -76,6 +80,7 @@ internal sealed partial class ShellBench : IDisposable
                 Numbers = new JobNumbers(0, 0),
                 JournalRoot = Path.Combine(Folder, "jobs"),
                 Session = session,
+                Transfers = Transfers,
             },
             lifetime, TimeProvider.System, NullLogger.Instance).RunAsync(token);
     }

@@ -12,14 +12,15 @@ internal static class ReachableStages
     /// <summary>Null when this stage, or what the job asks of it, is for a script inside the place.</summary>
     public static Func<CancellationToken, Task<StageOutcome>>? Find(StageContext context, PlannedStage stage, IJobEnvironment environment, IJobLog log)
     {
+        if (environment is IReachableFiles files && context.Transfers is not null
+            && Transfer(new ReachableTransfers(context, environment, files, log), stage) is { } transfer)
+        {
+            return transfer;
+        }
+
         if (environment is not IReachableWorkspace workspace)
         {
             return null;
-        }
-
-        if (context.Transfers is not null && Transfer(new ReachableTransfers(context, environment, workspace, log), stage) is { } transfer)
-        {
-            return transfer;
         }
 
         return stage switch

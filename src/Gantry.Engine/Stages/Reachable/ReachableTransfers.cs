@@ -9,7 +9,7 @@ namespace Gantry.Engine.Stages.Reachable;
 /// <summary>
 /// Artifacts and caches by the runner, with the words and the order of the stage scripts (official-job-protocol §7).
 /// </summary>
-internal sealed class ReachableTransfers(StageContext context, IJobEnvironment environment, IReachableWorkspace workspace, IJobLog log)
+internal sealed class ReachableTransfers(StageContext context, IJobEnvironment environment, IReachableFiles files, IJobLog log)
 {
     private const string LeftVariables = "gitlab_runner_env";
 
@@ -139,13 +139,13 @@ internal sealed class ReachableTransfers(StageContext context, IJobEnvironment e
     private async Task<TransferScene> SceneAsync(CancellationToken cancellationToken) => new()
     {
         Plan = context.Plan,
-        Workspace = workspace,
+        Workspace = files,
         Link = context.Transfers!.Link,
         Log = log,
         Folder = context.Transfers.Folder,
         Environment = await EnvironmentAsync(cancellationToken),
         RemoteCaches = context.RemoteCaches,
-        Untracked = (view, token) => new ReachableUntracked(context, environment, workspace, log).ReadAsync(view, token),
+        Untracked = (view, token) => new ReachableUntracked(context, environment, log).ReadAsync(view, token),
     };
 
     /// <summary>The job's variables, and what its scripts left for later stages.</summary>
@@ -158,7 +158,7 @@ internal sealed class ReachableTransfers(StageContext context, IJobEnvironment e
             environment[variable.Key] = variables.Get(variable.Key);
         }
 
-        await using var view = await workspace.OpenAsync(context.Plan.Folders.Temporary, [LeftVariables], cancellationToken);
+        await using var view = await files.OpenAsync(context.Plan.Folders.Temporary, [LeftVariables], cancellationToken);
         var file = new FileInfo(Path.Combine(view.Path, LeftVariables));
         if (file is { Exists: true, LinkTarget: null })
         {

@@ -10,13 +10,13 @@ namespace Gantry.Engine.Stages.Reachable;
 /// What <c>git ls-files -o</c> would say of a job's files, without git ever looking at them: everything that the pristine checkout
 /// does not track. Where the runner has no checkout, git of the job's own place is asked, inside the place.
 /// </summary>
-internal sealed class ReachableUntracked(StageContext context, IJobEnvironment environment, IReachableWorkspace workspace, IJobLog log)
+internal sealed class ReachableUntracked(StageContext context, IJobEnvironment environment, IJobLog log)
 {
     private const string SubmoduleMode = "160000 ";
 
     public async Task<UntrackedFiles> ReadAsync(WorkspaceView view, CancellationToken cancellationToken)
     {
-        var tree = ReachableSources.Fits(context)
+        var tree = environment is IReachableWorkspace workspace && ReachableSources.Fits(context)
             ? new PristineTrees(workspace.StateFolder, log).FolderOf(ReachableSources.RequestOf(context, workspace))
             : null;
         var listing = tree is not null && Directory.Exists(tree)

@@ -4,6 +4,7 @@ using Gantry.Engine.Executors;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
 using Gantry.Executors.Docker.Volumes;
+using Gantry.Executors.Workspaces;
 
 namespace Gantry.Executors.Docker.Workspaces;
 

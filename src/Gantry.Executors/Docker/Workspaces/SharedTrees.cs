@@ -7,6 +7,7 @@ using Gantry.Engine.Sources.Mirrors;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
 using Gantry.Executors.Docker.Volumes;
+using Gantry.Executors.Workspaces;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Executors.Docker.Workspaces;

@@ -1,10 +1,10 @@
 using System.Formats.Tar;
 using Gantry.Engine.Executors;
 
-namespace Gantry.Executors.Docker.Workspaces;
+namespace Gantry.Executors.Workspaces;
 
 /// <summary>
-/// Writes folders of the runner as a tar for a container: owners and modes are the container's, links go as links and are never
+/// Writes folders of the runner as a tar for a job's place: owners and modes are the place's, links go as links and are never
 /// followed. The folders are the runner's own: checkouts, and archives unpacked where no job can reach.
 /// </summary>
 internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) : IAsyncDisposable
@@ -29,26 +29,34 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
     public async Task AddAsync(PlacedTree tree, string root, CancellationToken cancellationToken)
     {
         await AddParentsAsync(tree.Target, root, cancellationToken);
-        if (tree.Source is { } source)
-        {
-            _taken = tree.SharedAs is not null && !owner.Open ? UnixFileMode.GroupWrite | UnixFileMode.OtherWrite : UnixFileMode.None;
-            await AddContentAsync(new DirectoryInfo(source), tree.Target.Trim('/'), cancellationToken);
-            _taken = UnixFileMode.None;
-        }
-
-        foreach (var (path, content) in tree.Files)
-        {
-            var entry = Entry(TarEntryType.RegularFile, $"{tree.Target.Trim('/')}/{path}", UnixFileMode.UserRead | UnixFileMode.UserWrite, _now, isPrivate: true);
-            using var data = new MemoryStream(content.ToArray(), writable: false);
-            entry.DataStream = data;
-            await _writer.WriteEntryAsync(entry, cancellationToken);
-        }
+        await AddTreeAsync(tree, tree.Target.Trim('/'), cancellationToken);
     }
+
+    /// <summary>The tree's content and its extra files, under names that begin at its target.</summary>
+    public Task AddBelowAsync(PlacedTree tree, CancellationToken cancellationToken) => AddTreeAsync(tree, ".", cancellationToken);
 
     /// <summary>A folder that exists already and shall belong to the job's user.</summary>
     public Task AddFolderAsync(string path, CancellationToken cancellationToken) => FolderAsync(path.Trim('/'), Folder, _now, cancellationToken);
 
     public ValueTask DisposeAsync() => _writer.DisposeAsync();
+
+    private async Task AddTreeAsync(PlacedTree tree, string name, CancellationToken cancellationToken)
+    {
+        if (tree.Source is { } source)
+        {
+            _taken = tree.SharedAs is not null && !owner.Open ? UnixFileMode.GroupWrite | UnixFileMode.OtherWrite : UnixFileMode.None;
+            await AddContentAsync(new DirectoryInfo(source), name, cancellationToken);
+            _taken = UnixFileMode.None;
+        }
+
+        foreach (var (path, content) in tree.Files)
+        {
+            var entry = Entry(TarEntryType.RegularFile, $"{name}/{path}", UnixFileMode.UserRead | UnixFileMode.UserWrite, _now, isPrivate: true);
+            using var data = new MemoryStream(content.ToArray(), writable: false);
+            entry.DataStream = data;
+            await _writer.WriteEntryAsync(entry, cancellationToken);
+        }
+    }
 
     private async Task AddParentsAsync(string path, string root, CancellationToken cancellationToken)
     {

@@ -1,14 +1,14 @@
 using System.Formats.Tar;
 
-namespace Gantry.Executors.Docker.Workspaces;
+namespace Gantry.Executors.Workspaces;
 
 /// <summary>
-/// Unpacks what came out of a container into a fresh folder of the runner (0700). Names may be anything a job thought of: nothing
+/// Unpacks what came out of a job's place into a fresh folder of the runner (0700). Names may be anything a job thought of: nothing
 /// leaves the folder, and links are made last, so that nothing is ever written through one.
 /// </summary>
 internal static class TarExtraction
 {
-    /// <param name="tar">From the engine.</param>
+    /// <param name="tar">From there.</param>
     /// <param name="folder">Exists, and nobody else can reach it.</param>
     /// <param name="rename">Path in the tar → path in the folder; null to leave the entry out.</param>
     /// <param name="cancellationToken">Ends the work.</param>

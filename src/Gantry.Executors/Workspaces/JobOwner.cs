@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Gantry.Executors.Docker.Workspaces;
+namespace Gantry.Executors.Workspaces;
 
 /// <summary>Who owns the files that the runner puts into a container, and who may write them.</summary>
 /// <param name="User">Numeric.</param>
