@@ -16,7 +16,7 @@ internal sealed class ExecutorHost
     /// <param name="stateFolder">Gantry's own state: mirrors of projects, and the mark of what this runner made.</param>
     public ExecutorHost(CommandContext context, string user, string workingFolder, string stateFolder)
     {
-        (User, WorkingFolder, Loggers) = (user, workingFolder, context.Loggers);
+        (User, WorkingFolder, HomeFolder, Loggers) = (user, workingFolder, context.Host.Home, context.Loggers);
         _docker = new Lazy<DockerSurroundings>(() => new DockerSurroundings
         {
             Host = context.Environment.GetValueOrDefault("DOCKER_HOST", ""),
@@ -33,6 +33,9 @@ internal sealed class ExecutorHost
     public string User { get; }
 
     public string WorkingFolder { get; }
+
+    /// <summary>Of the process's own user.</summary>
+    public string HomeFolder { get; }
 
     public ILoggerFactory Loggers { get; }
 

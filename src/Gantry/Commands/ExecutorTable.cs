@@ -2,6 +2,7 @@ using Gantry.Engine.Executors;
 using Gantry.Executors.Custom;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Shell;
+using Gantry.Executors.Ssh;
 using Gantry.Runner.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,8 @@ internal static class ExecutorTable
             DockerSettingsReader.Read(entry), entry.Settings.BuildsFolder, host.Docker, TimeProvider.System, host.Loggers.CreateLogger<DockerExecutor>())),
         new("custom", CustomExecutor.KindTraits, (entry, host) => new CustomExecutor(
             CustomSettingsReader.Read(entry), TimeProvider.System, host.Loggers.CreateLogger<CustomExecutor>())),
+        new("ssh", SshExecutor.KindTraits, (entry, host) => new SshExecutor(
+            SshSettingsReader.Read(entry, host.HomeFolder), TimeProvider.System, host.Loggers.CreateLogger<SshExecutor>())),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Gantry.CommandLine;
 using Gantry.Commands;
+using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
 using Gantry.Executors.Docker;
+using Gantry.Executors.Ssh;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Links;
 using Microsoft.Extensions.Logging;
@@ -38,11 +40,27 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
             case "custom":
                 Driver(machine);
                 break;
+            case "ssh":
+                await SshAsync(cancellationToken);
+                break;
             case var name when ExecutorTable.Find(name) is null:
                 report.Bad("executor", ExecutorTable.Refusal(name), "choose another executor, or remove the entry: it is not polled");
                 break;
             default:
                 break;
+        }
+    }
+
+    private async Task SshAsync(CancellationToken cancellationToken)
+    {
+        var executor = new SshExecutor(SshSettingsReader.Read(entry, context.Host.Home), context.Time, NullLogger<SshExecutor>.Instance);
+        try
+        {
+            report.Good("ssh", await executor.ProbeAsync(entry.Settings.Shell ?? SshExecutor.KindTraits.DefaultShell, cancellationToken));
+        }
+        catch (EnvironmentException problem)
+        {
+            report.Bad("ssh", problem.Message, "correct [runners.ssh], or the host: jobs cannot run");
         }
     }
 

@@ -1,0 +1,76 @@
+using System.Globalization;
+using Renci.SshNet;
+using Renci.SshNet.Common;
+
+namespace Gantry.Executors.Ssh;
+
+/// <summary>Whether the server is the one it should be. One per connection.</summary>
+internal sealed class HostKeyCheck
+{
+    private const string Certificate = "-cert-v0";
+
+    private readonly SshSettings _settings;
+    private readonly int _port;
+    private readonly KnownHosts _known;
+
+    private HostKeyCheck(SshSettings settings, int port, KnownHosts known) => (_settings, _port, _known) = (settings, port, known);
+
+    /// <summary>Why the server was refused, and what to do; null: it was not.</summary>
+    public string? Problem { get; private set; }
+
+    /// <exception cref="IOException">The file cannot be read. None at all is a file without lines.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static HostKeyCheck For(SshSettings settings, int port) => new(
+        settings, port, KnownHosts.Parse(settings.AcceptsAnyHostKey || !File.Exists(settings.KnownHostsFile) ? "" : File.ReadAllText(settings.KnownHostsFile)));
+
+    /// <summary>The server shall show a key of a kind that the file knows, if it has one; certificates could not be judged.</summary>
+    public void Prefer(ConnectionInfo connection)
+    {
+        var types = _known.KeyTypesOf(_settings.Host, _port);
+        var algorithms = connection.HostKeyAlgorithms.Where(a => !a.Key.Contains(Certificate, StringComparison.Ordinal)).ToList();
+        connection.HostKeyAlgorithms.Clear();
+        foreach (var algorithm in algorithms.OrderBy(a => types.Contains(TypeOf(a.Key)) ? 0 : 1))
+        {
+            connection.HostKeyAlgorithms.Add(algorithm.Key, algorithm.Value);
+        }
+    }
+
+    public void Judge(HostKeyEventArgs shown)
+    {
+        var verdict = _settings.AcceptsAnyHostKey ? new HostKeyVerdict.Trusted() : _known.Judge(_settings.Host, _port, shown.HostKey);
+        Problem = Describe(verdict, shown.HostKey);
+        shown.CanTrust = Problem is null;
+    }
+
+    private string? Describe(HostKeyVerdict verdict, byte[] key)
+    {
+        var file = _settings.KnownHostsFile;
+        var shown = $"{KnownHosts.NameOf(_settings.Host, _port)} shows the {KnownHosts.TypeOf(key)} key {KnownHosts.FingerprintOf(key)}";
+        return verdict switch
+        {
+            HostKeyVerdict.Unknown unknown => $"knownhosts: key is unknown: {shown}, and {(File.Exists(file) ? $"{file} has no key of it" : $"there is no {file}")}. "
+                + (unknown.HasAuthority ? "Certificates of hosts are not supported, the key itself must be there. " : "")
+                + $"Compare the fingerprint with the host's own (ssh-keygen -lf on its /etc/ssh/*.pub); if they are the same, as the runner's user: {Scan(key)}",
+            HostKeyVerdict.Changed changed => string.Create(CultureInfo.InvariantCulture,
+                $"knownhosts: key mismatch: {shown}, but line {changed.Line} of {file} has another one for it. ")
+                + "Somebody may be in between. If the host was set up anew, as the runner's user: "
+                + $"ssh-keygen -f {file} -R '{KnownHosts.NameOf(_settings.Host, _port)}' && {Scan(key)}",
+            HostKeyVerdict.Revoked revoked => string.Create(CultureInfo.InvariantCulture,
+                $"knownhosts: key is revoked: {shown}, which line {revoked.Line} of {file} declares revoked. Give the host a new key"),
+            _ => null,
+        };
+    }
+
+    private string Scan(byte[] key) => string.Create(CultureInfo.InvariantCulture,
+        $"{Folder}ssh-keyscan -p {_port} -t {ShortTypeOf(KnownHosts.TypeOf(key))} {_settings.Host} >> {_settings.KnownHostsFile}");
+
+    private string Folder => Path.GetDirectoryName(_settings.KnownHostsFile) is { Length: > 0 } folder && !Directory.Exists(folder)
+        ? $"mkdir -p -m 700 {folder} && "
+        : "";
+
+    // Three ways to sign with one kind of key.
+    private static string TypeOf(string algorithm) => algorithm is "rsa-sha2-512" or "rsa-sha2-256" ? "ssh-rsa" : algorithm;
+
+    private static string ShortTypeOf(string type) => type.StartsWith("ecdsa-", StringComparison.Ordinal) ? "ecdsa"
+        : type.StartsWith("ssh-", StringComparison.Ordinal) ? type[4..] : type;
+}

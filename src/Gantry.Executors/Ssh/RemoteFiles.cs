@@ -1,0 +1,126 @@
+using System.Text;
+using Gantry.Engine.Executors;
+using Gantry.Executors.Workspaces;
+
+namespace Gantry.Executors.Ssh;
+
+/// <summary>
+/// Files to and from the other machine, as a tar over a session. There they are written and read by the job's own user; here they are
+/// unpacked as what a hostile job may have sent.
+/// </summary>
+internal sealed class RemoteFiles(SshConnection connection, string jobFolder, TimeProvider time)
+{
+    /// <summary>Reads one line of script from standard input, and leaves the rest to it.</summary>
+    private const string OneLine = "sh -c 'IFS= read -r l; eval \"$l\"'";
+
+    private const int BufferLength = 64 * 1024;
+
+    private const int LongestComplaint = 4 * 1024;
+
+    /// <exception cref="EnvironmentException">The connection broke, or the files cannot be written there.</exception>
+    public async Task PlaceAsync(IReadOnlyList<PlacedTree> trees, CancellationToken cancellationToken)
+    {
+        foreach (var tree in trees)
+        {
+            var target = Quote(tree.Target);
+            using var said = new Complaint();
+            // Owners are the user's, modes those of the archive whatever the umask says.
+            var line = Encoding.UTF8.GetBytes($"mkdir -p -- {target} && cd -- {target} && tar -xpof -; s=$?; cat > /dev/null; exit $s\n");
+            using var command = await RemoteCommand.StartAsync(connection, OneLine, (_ => { }, said.Take), time);
+            await command.WriteAsync(stream => WriteAsync(stream, line, tree, cancellationToken), ends: true, cancellationToken);
+            var exit = await command.WaitAsync(cancellationToken);
+            if (exit.Status != 0)
+            {
+                throw EnvironmentException.Broken($"files could not be written to {tree.Target} on {connection.Name}: {said}");
+            }
+        }
+    }
+
+    /// <inheritdoc cref="IReachableFiles.OpenAsync"/>
+    public async Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken)
+    {
+        var view = Path.Combine(jobFolder, "view-" + Guid.NewGuid().ToString("n"));
+        var spool = view + ".tar";
+        Directory.CreateDirectory(view);
+        try
+        {
+            await FetchAsync(folder, paths, spool, cancellationToken);
+            await using (var tar = File.OpenRead(spool))
+            {
+                await TarExtraction.RunAsync(tar, view, name => name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name, cancellationToken);
+            }
+
+            return new WorkspaceView(view, () =>
+            {
+                Directory.Delete(view, recursive: true);
+                return ValueTask.CompletedTask;
+            });
+        }
+        catch
+        {
+            Directory.Delete(view, recursive: true);
+            throw;
+        }
+        finally
+        {
+            File.Delete(spool);
+        }
+    }
+
+    /// <summary>
+    /// Into a file first: the library takes all that comes and keeps in memory what is not read yet, and a file is the quickest reader.
+    /// </summary>
+    private async Task FetchAsync(string folder, IReadOnlyList<string> paths, string spool, CancellationToken cancellationToken)
+    {
+        using var said = new Complaint();
+        RemoteExit exit;
+        await using (var file = new FileStream(spool, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 }))
+        {
+            exit = await RemoteCommand.RunAsync(
+                connection, "sh", Encoding.UTF8.GetBytes(FetchScript(folder, paths)), (file.Write, said.Take), time, cancellationToken);
+        }
+
+        // 1: a file changed while it was read, which is for the job to know.
+        if (exit.Status > 1)
+        {
+            throw EnvironmentException.Broken($"files could not be read from {folder} on {connection.Name}: {said}");
+        }
+    }
+
+    private static string FetchScript(string folder, IReadOnlyList<string> paths)
+    {
+        var script = new StringBuilder($"cd -- {Quote(folder)} 2>/dev/null || exit 0\nset --\n");
+        foreach (var path in paths.Select(path => path is "." or "" ? "." : "./" + path.Trim('/')).Distinct())
+        {
+            script.Append("if [ -e ").Append(Quote(path)).Append(" ] || [ -L ").Append(Quote(path)).Append(" ]; then set -- \"$@\" ").Append(Quote(path)).Append("; fi\n");
+        }
+
+        return script.Append("[ $# -eq 0 ] || exec tar -cf - -- \"$@\"\nexit 0\n").ToString();
+    }
+
+    private async ValueTask WriteAsync(Stream stream, byte[] line, PlacedTree tree, CancellationToken cancellationToken)
+    {
+        await stream.WriteAsync(line, cancellationToken);
+        await using var buffered = new BufferedStream(stream, BufferLength);
+        await using (var tar = new TreeTar(buffered, new JobOwner(0, 0, Open: false), time))
+        {
+            await tar.AddBelowAsync(tree, cancellationToken);
+        }
+
+        await buffered.FlushAsync(cancellationToken);
+    }
+
+    private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+
+    /// <summary>What a program says to standard error, as far as anybody would read it.</summary>
+    private sealed class Complaint : IDisposable
+    {
+        private readonly MemoryStream _bytes = new();
+
+        public void Take(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes[..(int)Math.Min(bytes.Length, LongestComplaint - _bytes.Length)]);
+
+        public override string ToString() => Encoding.UTF8.GetString(_bytes.GetBuffer(), 0, (int)_bytes.Length).Trim().ReplaceLineEndings(" ");
+
+        public void Dispose() => _bytes.Dispose();
+    }
+}

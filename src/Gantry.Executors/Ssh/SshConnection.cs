@@ -1,0 +1,177 @@
+using System.Globalization;
+using System.Net.Sockets;
+using Gantry.Engine.Executors;
+using Renci.SshNet;
+using Renci.SshNet.Common;
+
+namespace Gantry.Executors.Ssh;
+
+/// <summary>The one connection of a job. Thread-safe.</summary>
+internal sealed class SshConnection : IDisposable
+{
+    private const string Prefix = "ssh command Connect() error: ";
+
+    /// <summary>For the connection, each answer of the server while it is made, and the opening of a session.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>Firewalls forget connections on which nothing is said, and a server that is gone is noticed by what it does not take.</summary>
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
+
+    private readonly PrivateKeyFile? _key;
+
+    private Exception? _cause;
+
+    private SshConnection(SshClient client, PrivateKeyFile? key, string name)
+    {
+        (Client, _key, Name) = (client, key, name);
+        // What comes to a caller later is only that there is no connection.
+        client.ErrorOccurred += (_, error) => Interlocked.CompareExchange(ref _cause, error.Exception, null);
+    }
+
+    public SshClient Client { get; }
+
+    /// <summary>The server, for messages.</summary>
+    public string Name { get; }
+
+    public bool IsLost => !Client.IsConnected;
+
+    /// <exception cref="EnvironmentException">The settings are wrong, nobody answers, somebody else answers, or we are not let in.</exception>
+    public static async Task<SshConnection> OpenAsync(SshSettings settings, CancellationToken cancellationToken)
+    {
+        if (!int.TryParse(settings.Port, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+        {
+            throw EnvironmentException.Misconfigured($"port = \"{settings.Port}\" of [runners.ssh] is no port: a number from 1 to 65535 is expected");
+        }
+
+        var key = ReadKey(settings.IdentityFile);
+        SshClient? client = null;
+        try
+        {
+            var (check, connection) = Plan(settings, port, key);
+            client = new SshClient(connection) { KeepAliveInterval = KeepAlive };
+            client.HostKeyReceived += (_, shown) => check.Judge(shown);
+            await ConnectAsync(client, check, settings, cancellationToken);
+            var open = new SshConnection(client, key, KnownHosts.NameOf(settings.Host, port));
+            (client, key) = (null, null);
+            return open;
+        }
+        finally
+        {
+            client?.Dispose();
+            key?.Dispose();
+        }
+    }
+
+    /// <summary>A connection that does not do what it should.</summary>
+    public EnvironmentException Broken(Exception why)
+    {
+        var cause = Volatile.Read(ref _cause) ?? why;
+        return EnvironmentException.Broken($"the connection to {Name} broke: {cause.Message}", cause);
+    }
+
+    /// <summary>The exceptions by which the library tells of a connection that does not do what it should.</summary>
+    public static bool IsBreak(Exception e) => e is SshException or SocketException or ObjectDisposedException or InvalidOperationException or IOException;
+
+    public void Dispose()
+    {
+        Client.Dispose();
+        _key?.Dispose();
+    }
+
+    private static PrivateKeyFile? ReadKey(string path)
+    {
+        if (path.Length == 0)
+        {
+            return null;
+        }
+
+        const string What = Prefix + "getting SSH authentication methods: ";
+        try
+        {
+            return new PrivateKeyFile(path);
+        }
+        catch (SshPassPhraseNullOrEmptyException)
+        {
+            throw EnvironmentException.Misconfigured(
+                $"{What}the identity_file {path} is encrypted, and nobody is there to type its passphrase: "
+                + "make a key of the runner's own without one (ssh-keygen -t ed25519 -N '' -f FILE), readable by the runner's user only");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw EnvironmentException.Misconfigured($"{What}the identity_file cannot be read: {e.Message}");
+        }
+        catch (Exception e) when (e is SshException or NotSupportedException or FormatException or ArgumentException)
+        {
+            throw EnvironmentException.Misconfigured(
+                $"{What}the identity_file {path} is no private key that can be used ({e.Message}): OpenSSH and PEM keys of the kinds ed25519, ecdsa and rsa are");
+        }
+    }
+
+    private static (HostKeyCheck Check, ConnectionInfo Connection) Plan(SshSettings settings, int port, PrivateKeyFile? key)
+    {
+        var methods = new List<AuthenticationMethod>();
+        if (key is not null)
+        {
+            methods.Add(new PrivateKeyAuthenticationMethod(settings.User, key));
+        }
+
+        if (!settings.Password.IsEmpty)
+        {
+            methods.Add(new PasswordAuthenticationMethod(settings.User, settings.Password.Reveal()));
+        }
+
+        if (methods.Count == 0)
+        {
+            methods.Add(new NoneAuthenticationMethod(settings.User));
+        }
+
+        try
+        {
+            var check = HostKeyCheck.For(settings, port);
+            var connection = new ConnectionInfo(settings.Host, port, settings.User, [.. methods]) { Timeout = AnswerLimit };
+            check.Prefer(connection);
+            return (check, connection);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw EnvironmentException.Misconfigured($"{Prefix}getting host key callback: {settings.KnownHostsFile} cannot be read: {e.Message}");
+        }
+    }
+
+    private static async Task ConnectAsync(SshClient client, HostKeyCheck check, SshSettings settings, CancellationToken cancellationToken)
+    {
+        const string What = Prefix + "ssh Dial() error: ";
+        var where = $"{settings.Host}:{settings.Port}";
+        try
+        {
+            await client.ConnectAsync(cancellationToken);
+        }
+        catch (SshException) when (check.Problem is { } problem)
+        {
+            throw EnvironmentException.Misconfigured($"{What}ssh: handshake failed: {problem}");
+        }
+        catch (SshAuthenticationException refused)
+        {
+            throw EnvironmentException.Misconfigured(
+                $"{What}ssh: handshake failed: ssh: unable to authenticate, attempted methods [{Methods(settings)}]: {refused.Message} {Advice(settings)}");
+        }
+        catch (SocketException e)
+        {
+            throw EnvironmentException.Broken(
+                $"{What}dial tcp {where}: {e.Message}. Is the host up, does an ssh server listen there, and is no firewall between?", e);
+        }
+        catch (SshException e)
+        {
+            throw EnvironmentException.Broken($"{What}{where}: {e.Message}", e);
+        }
+    }
+
+    private static string Methods(SshSettings settings) =>
+        "none" + (settings.IdentityFile.Length > 0 ? " publickey" : "") + (settings.Password.IsEmpty ? "" : " password");
+
+    private static string Advice(SshSettings settings) => settings.IdentityFile.Length > 0
+        ? $"Let the key in with: ssh-copy-id -i {settings.IdentityFile} -p {settings.Port} {settings.User}@{settings.Host}"
+        : settings.Password.IsEmpty
+            ? "Neither identity_file nor password is set in [runners.ssh]: set one of them"
+            : $"Check user and password of [runners.ssh], and whether the server lets {settings.User} in by password, or set identity_file";
+}

@@ -1,0 +1,116 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Traces;
+using Gantry.Protocol.Runners;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Executors.Ssh;
+
+/// <summary>
+/// Runs jobs on another machine over ssh (official-executors §10): one connection per job, one session per stage. The other machine needs
+/// a shell, git, and tar for caches and artifacts, which the runner itself moves; it needs no runner.
+/// </summary>
+public sealed class SshExecutor(SshSettings settings, TimeProvider time, ILogger<SshExecutor> logger) : IExecutor
+{
+    private static readonly string[] Shells = ["bash", "sh"];
+
+    /// <summary>What holds before there is an entry; folders are below the home of the other machine's user, which only that machine knows.</summary>
+    public static ExecutorTraits KindTraits { get; } = new()
+    {
+        DefaultBuildsFolder = "builds",
+        DefaultCacheFolder = "cache",
+        FoldersComeLater = true,
+        SharedBuildsFolder = true,
+        SharedEnvironment = true,
+        CustomBuildDirAllowed = false,
+        SafeDirectoryCheckout = false,
+        CleanGitConfig = true,
+        DefaultShell = "bash",
+        NamesRunnerHost = true,
+        Announcement = "Using SSH executor...",
+        Features = new RunnerFeatures { Variables = true, Shared = true },
+    };
+
+    public string Name => "ssh";
+
+    public ExecutorTraits Traits => KindTraits;
+
+    public async Task<IJobEnvironment> PrepareAsync(EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken)
+    {
+        Check(request.Plan.Shell);
+        var connection = await SshConnection.OpenAsync(settings, cancellationToken);
+        var place = new SshEnvironment(connection, settings, request, time, logger);
+        try
+        {
+            var probe = await RemoteProbe.RunAsync(connection, request.Plan.Shell, time, cancellationToken);
+            place.Adopt(new PlaceAnswers
+            {
+                BuildsFolder = Below(probe.Folder, "builds_dir", request.Plan.Runner.BuildsFolder ?? KindTraits.DefaultBuildsFolder!),
+                CacheFolder = Below(probe.Folder, "cache_dir", request.Plan.Runner.CacheFolder ?? KindTraits.DefaultCacheFolder!),
+            });
+            Warn(place.Plan, probe, connection.Name, log);
+            return probe.HasTar ? new ReachableSsh(place, request.JobFolder) : place;
+        }
+        catch
+        {
+            await place.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A script of an earlier process wrote into its connection, which ended with it: such a job cannot go on. What runs of it on the
+    /// other machine is killed.
+    /// </summary>
+    public async Task<Reopening> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken)
+    {
+        await SshEnvironment.SweepAsync(settings, request.JobFolder, time, cancellationToken);
+        return new Reopening.Lost("");
+    }
+
+    /// <summary>Tries the connection, for <c>gantry doctor</c>.</summary>
+    /// <returns>What is there.</returns>
+    /// <exception cref="EnvironmentException">Jobs could not run, and why.</exception>
+    public async Task<string> ProbeAsync(string shell, CancellationToken cancellationToken)
+    {
+        Check(shell);
+        using var connection = await SshConnection.OpenAsync(settings, cancellationToken);
+        var probe = await RemoteProbe.RunAsync(connection, shell, time, cancellationToken);
+        return $"{settings.User}@{connection.Name}: {shell} in {probe.Folder}, {(probe.HasTar ? "tar" : "no tar: caches and artifacts cannot be moved")}";
+    }
+
+    private void Check(string shell)
+    {
+        if (!Shells.Contains(shell))
+        {
+            throw EnvironmentException.Misconfigured(
+                $"SSH doesn't support shells that require script file: set `shell` of the runner to one of {string.Join(", ", Shells)} instead of {shell}");
+        }
+
+        if (!settings.IsConfigured)
+        {
+            throw EnvironmentException.Misconfigured("missing SSH configuration: the runner needs a table [runners.ssh] with host, user and identity_file or password");
+        }
+    }
+
+    private static string Below(string home, string key, string folder) => folder switch
+    {
+        ['~' or '$', ..] => throw EnvironmentException.Misconfigured(
+            $"{key} = \"{folder}\" of the runner: write it absolute, or relative to the home of the ssh user, without ~ and $"),
+        _ => GuestPath.IsAbsolute(folder) ? folder : GuestPath.Join(home, folder),
+    };
+
+    private static void Warn(JobPlan plan, RemoteProbe probe, string host, IJobLog log)
+    {
+        if (plan.Services.Count > 0)
+        {
+            log.Warning("the ssh executor has no services: those of this job are not started");
+        }
+
+        if (!probe.HasTar && plan.Stages.Any(stage =>
+            stage is PlannedStage.RestoreCache or PlannedStage.DownloadArtifacts or PlannedStage.ArchiveCache or PlannedStage.UploadArtifacts))
+        {
+            log.Warning($"there is no tar on {host}: caches and artifacts cannot be moved. Install it there");
+        }
+    }
+}
