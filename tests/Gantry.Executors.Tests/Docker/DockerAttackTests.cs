@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
 using Gantry.Executors.Docker.Containers;
-using Gantry.Executors.Docker.Workspaces;
 using Gantry.Executors.Workspaces;
 using Gantry.Protocol.Jobs;
 
