@@ -126,20 +126,21 @@ internal sealed class ReachableSources(StageContext context, IJobEnvironment env
     /// <summary>The job's token for this server, in git's environment only.</summary>
     private IEnumerable<(string Key, string Value)> Rewrites()
     {
-        foreach (var rewrite in _git.Remote.Rewrites)
+        // Before the headers of single addresses: git takes a general one after them for less fitting, and leaves it out.
+        if (context.CorrelationId is { Length: > 0 } id && _plan.Flags[KnownFlags.GitalyCorrelation])
         {
-            yield return ($"url.{rewrite.Base}.insteadOf", rewrite.Prefix);
+            yield return ("http.extraHeader", $"X-Gitaly-Correlation-ID: {id}");
+        }
+
+        foreach (var credential in HostCredentials.Of(_git.Remote))
+        {
+            yield return credential;
         }
 
         if (_plan.Flags[KnownFlags.UrlsWithoutTokens] && _git.Remote.Origin.StartsWith("http", StringComparison.Ordinal))
         {
             var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"gitlab-ci-token:{_plan.Payload.Token}"));
             yield return ($"http.{_git.Remote.Origin}.extraHeader", $"Authorization: Basic {login}");
-        }
-
-        if (context.CorrelationId is { Length: > 0 } id && _plan.Flags[KnownFlags.GitalyCorrelation])
-        {
-            yield return ("http.extraHeader", $"X-Gitaly-Correlation-ID: {id}");
         }
 
         var version = _plan.Runner.Version;
