@@ -88,6 +88,18 @@ public sealed class DocumentTests
         });
     }
 
+    [Fact(Timeout = 10_000)]
+    public void Every_picture_that_is_kept_is_shown_and_every_one_that_is_shown_is_kept()
+    {
+        var documents = Directory.EnumerateFiles(Root(), "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root(), "docs"), "*.md", SearchOption.AllDirectories));
+
+        var shown = documents.SelectMany(document => Regex.Matches(File.ReadAllText(document), "screens/([\\w.-]+\\.png)").Select(match => match.Groups[1].Value));
+
+        Assert.Equal(
+            Directory.EnumerateFiles(Path.Combine(Root(), "docs", "screens"), "*.png").Select(Path.GetFileName).Order(StringComparer.Ordinal),
+            shown.Distinct().Order(StringComparer.Ordinal));
+    }
+
     private static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
