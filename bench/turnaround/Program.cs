@@ -14,6 +14,7 @@ Console.WriteLine($"{"case",-44}{"min",10}{"median",10}{"max",10}");
 if (!args.Contains("--docker"))
 {
     await using var stage = await Stage.OpenAsync(binary, new StageSpec { Pipeline = $"job:\n  script: {Cases.Script}\n" });
+    await Task.Delay(Cases.Quiet);
     Report.Memory("gantry run, idle, no job yet, resident", Cases.Resident(stage.Runner.Id));
     Report.Times("gantry --version, whole process", await Cases.VersionAsync(binary, runs * 2));
     var bare = await Cases.BareScriptAsync(runs);

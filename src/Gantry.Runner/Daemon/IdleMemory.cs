@@ -3,8 +3,8 @@ using Gantry.Engine.Processes;
 namespace Gantry.Runner.Daemon;
 
 /// <summary>
-/// Gives back what jobs needed: a runner waits most of its life, and the collector keeps memory for the next burst unless it is
-/// asked. Once per quiet time, never while a job runs. Thread-safe.
+/// Gives back what the start and jobs needed: a runner waits most of its life, and the collector keeps memory for the next burst
+/// unless it is asked. Once per quiet time, never while a job runs. Thread-safe.
 /// </summary>
 /// <param name="time">Of the daemon.</param>
 /// <param name="release">Collects everything and returns the pages; takes some milliseconds.</param>
@@ -13,8 +13,8 @@ internal sealed class IdleMemory(TimeProvider time, Action release)
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(10);
     private readonly Lock _gate = new();
     private int _running;
-    private bool _used;
-    private long _idleSince;
+    private bool _used = true;
+    private long _idleSince = time.GetTimestamp();
 
     public static void ReleaseAll()
     {

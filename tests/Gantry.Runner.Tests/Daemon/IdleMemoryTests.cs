@@ -29,10 +29,13 @@ public sealed class IdleMemoryTests
     }
 
     [Fact]
-    public void A_runner_without_jobs_collects_nothing()
+    public void A_runner_without_jobs_gives_back_what_its_start_needed_and_nothing_more()
     {
-        Pass(60);
+        Pass(9);
         Assert.Equal(0, _released);
+        Pass(1);
+        Pass(600);
+        Assert.Equal(1, _released);
     }
 
     private void Pass(int seconds)
