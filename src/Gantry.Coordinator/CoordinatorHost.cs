@@ -13,8 +13,6 @@ using Gantry.Coordinator.Traces;
 using Gantry.Coordinator.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -72,10 +70,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
             throw new ArgumentException(string.Join('\n', problems), nameof(settings));
         }
 
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseUrls(settings.ListenUrl);
-        builder.WebHost.ConfigureKestrel(Limit);
+        var builder = ListeningOn(settings.ListenUrl, loggers);
         UseTls(builder, settings);
         var app = builder.Build();
 
@@ -89,7 +84,7 @@ public sealed class CoordinatorHost : IAsyncDisposable
     {
         await FirstStart.PrepareAsync(_services, new DataFolder(_services.Settings.DataDirectory).RootToken, cancellation);
         await _app.StartAsync(cancellation);
-        var listening = _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var listening = _app.Urls.First();
         _services.Address.Listening(listening.Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal));
         OwnerLink = await FirstStart.OwnerLinkAsync(_services, cancellation) is { } path ? Url + path : null;
         await _services.Creator.ResumeAsync(cancellation);
@@ -213,7 +208,17 @@ public sealed class CoordinatorHost : IAsyncDisposable
         }));
     }
 
-    internal static void Limit(KestrelServerOptions options)
+    /// <summary>What every host of pages is made with.</summary>
+    internal static WebApplicationBuilder ListeningOn(string url, ILoggerFactory loggers)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddSingleton(loggers);
+        builder.WebHost.UseUrls(url);
+        builder.WebHost.ConfigureKestrel(Limit);
+        return builder;
+    }
+
+    private static void Limit(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
         options.Limits.MaxRequestBodySize = 32 * 1024 * 1024;

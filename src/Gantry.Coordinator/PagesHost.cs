@@ -3,11 +3,7 @@ using System.Text;
 using Gantry.Coordinator.Local;
 using Gantry.Coordinator.Web;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Coordinator;
@@ -37,17 +33,13 @@ public sealed class PagesHost : IAsyncDisposable
     /// <param name="cancellationToken">Ends the start.</param>
     public static async Task<PagesHost> StartAsync(LocalCoordinator coordinator, long pipelineId, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Services.AddSingleton(loggers);
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.WebHost.ConfigureKestrel(CoordinatorHost.Limit);
-        var app = builder.Build();
+        var app = CoordinatorHost.ListeningOn("http://127.0.0.1:0", loggers).Build();
         var host = new PagesHost(app, WebPath.Pipeline(coordinator.Project, pipelineId));
         app.Use((HttpContext http, RequestDelegate next) => host.Guard(http, next));
         app.UseRouting();
         app.MapWeb(coordinator.Services);
         await app.StartAsync(cancellationToken);
-        var address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        var address = new Uri(app.Urls.First());
         // Browsers give a cookie to all ports of an address.
         host._cookie = $"gantry_exec_{address.Port}";
         host.Link = new Uri(address, Door + host._key).ToString();

@@ -45,8 +45,8 @@ public sealed class JobJournal
         }
 
         var journal = new JobJournal(folder, state);
-        MakePrivate(folder);
-        MakePrivate(journal.WorkFolder);
+        PrivateFolder.Create(folder);
+        PrivateFolder.Create(journal.WorkFolder);
         Replace(Path.Combine(folder, PayloadName), JsonSerializer.SerializeToUtf8Bytes(payload, ProtocolJson.Default.JobPayload));
         journal.Save();
         return journal;
@@ -100,17 +100,6 @@ public sealed class JobJournal
         {
             Replace(Path.Combine(Folder, StateName), JsonSerializer.SerializeToUtf8Bytes(State, JournalJson.Default.JournalState));
         }
-    }
-
-    private static void MakePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-            return;
-        }
-
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static void Replace(string path, byte[] content)

@@ -23,7 +23,7 @@ internal sealed class BashBody(ShellOptions options, bool plainSh)
     }
 
     /// <summary>One exact word.</summary>
-    public string Quote(string text) => plainSh ? BashQuoting.Single(text)
+    public string Quote(string text) => plainSh ? BashQuoting.Exact(text)
         : options.PosixEscapes ? BashQuoting.Posix(text) : BashQuoting.AnsiC(text);
 
     private void Add(Statement statement)

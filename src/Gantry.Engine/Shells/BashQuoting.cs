@@ -3,7 +3,7 @@ using System.Text;
 namespace Gantry.Engine.Shells;
 
 /// <summary>Text to words of POSIX-like shells (official-job-protocol §8.1, "Quoting of arguments").</summary>
-internal static class BashQuoting
+public static class BashQuoting
 {
     /// <summary><c>$'…'</c>: one line whatever the text holds. Needs bash, ksh, zsh or busybox.</summary>
     public static string AnsiC(string text) => text.Length == 0 ? "''" : text.All(IsPlain) ? text : $"$'{AnsiCBody(text)}'";
@@ -59,7 +59,7 @@ internal static class BashQuoting
     }
 
     /// <summary><c>'…'</c>: exact in every shell there is.</summary>
-    public static string Single(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    public static string Exact(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     /// <summary>Double quotes in which the shell still replaces <c>$NAME</c>.</summary>
     public static string Expanding(string text)

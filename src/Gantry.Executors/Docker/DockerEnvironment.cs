@@ -1,5 +1,6 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Processes;
+using Gantry.Engine.Shells;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
@@ -41,8 +42,7 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
     public async Task ClearAsync(string folder, IJobLog log, CancellationToken cancellationToken)
     {
         // Inside the container: only there its links mean what they mean.
-        var quoted = "'" + folder.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
-        var script = $"if cd {quoted} 2>/dev/null; then rm -rf -- ./* ./.[!.]* ./..?*; fi\n";
+        var script = $"if cd {BashQuoting.Exact(folder)} 2>/dev/null; then rm -rf -- ./* ./.[!.]* ./..?*; fi\n";
         await RunAsync(new StageScript("clear_worktree", script, StagePlace.Helper), log, cancellationToken);
     }
 

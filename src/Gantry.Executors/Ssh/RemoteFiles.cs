@@ -1,5 +1,6 @@
 using System.Text;
 using Gantry.Engine.Executors;
+using Gantry.Engine.Shells;
 using Gantry.Executors.Workspaces;
 
 namespace Gantry.Executors.Ssh;
@@ -22,8 +23,8 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
     {
         foreach (var tree in trees)
         {
-            var target = Quote(tree.Target);
-            using var said = new Complaint();
+            var target = BashQuoting.Exact(tree.Target);
+            using var said = new Complaint(LongestComplaint);
             // Owners are the user's, modes those of the archive whatever the umask says.
             var line = Encoding.UTF8.GetBytes($"mkdir -p -- {target} && cd -- {target} && tar -xpof -; s=$?; cat > /dev/null; exit $s\n");
             using var command = await RemoteCommand.StartAsync(connection, OneLine, (_ => { }, said.Take), time);
@@ -39,27 +40,15 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
     /// <inheritdoc cref="IReachableFiles.OpenAsync"/>
     public async Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        var view = Path.Combine(jobFolder, "view-" + Guid.NewGuid().ToString("n"));
-        var spool = view + ".tar";
-        Directory.CreateDirectory(view);
+        var spool = Path.Combine(jobFolder, $"view-{Guid.NewGuid():n}.tar");
         try
         {
             await FetchAsync(folder, paths, spool, cancellationToken);
-            await using (var tar = File.OpenRead(spool))
+            return await FetchedView.MakeAsync(jobFolder, async view =>
             {
+                await using var tar = File.OpenRead(spool);
                 await TarExtraction.RunAsync(tar, view, name => name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name, cancellationToken);
-            }
-
-            return new WorkspaceView(view, () =>
-            {
-                Directory.Delete(view, recursive: true);
-                return ValueTask.CompletedTask;
             });
-        }
-        catch
-        {
-            Directory.Delete(view, recursive: true);
-            throw;
         }
         finally
         {
@@ -72,7 +61,7 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
     /// </summary>
     private async Task FetchAsync(string folder, IReadOnlyList<string> paths, string spool, CancellationToken cancellationToken)
     {
-        using var said = new Complaint();
+        using var said = new Complaint(LongestComplaint);
         RemoteExit exit;
         await using (var file = new FileStream(spool, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 }))
         {
@@ -89,10 +78,10 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
 
     private static string FetchScript(string folder, IReadOnlyList<string> paths)
     {
-        var script = new StringBuilder($"cd -- {Quote(folder)} 2>/dev/null || exit 0\nset --\n");
+        var script = new StringBuilder($"cd -- {BashQuoting.Exact(folder)} 2>/dev/null || exit 0\nset --\n");
         foreach (var path in paths.Select(path => path is "." or "" ? "." : "./" + path.Trim('/')).Distinct())
         {
-            script.Append("if [ -e ").Append(Quote(path)).Append(" ] || [ -L ").Append(Quote(path)).Append(" ]; then set -- \"$@\" ").Append(Quote(path)).Append("; fi\n");
+            script.Append("if [ -e ").Append(BashQuoting.Exact(path)).Append(" ] || [ -L ").Append(BashQuoting.Exact(path)).Append(" ]; then set -- \"$@\" ").Append(BashQuoting.Exact(path)).Append("; fi\n");
         }
 
         return script.Append("[ $# -eq 0 ] || exec tar -cf - -- \"$@\"\nexit 0\n").ToString();
@@ -108,19 +97,5 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
         }
 
         await buffered.FlushAsync(cancellationToken);
-    }
-
-    private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
-
-    /// <summary>What a program says to standard error, as far as anybody would read it.</summary>
-    private sealed class Complaint : IDisposable
-    {
-        private readonly MemoryStream _bytes = new();
-
-        public void Take(ReadOnlySpan<byte> bytes) => _bytes.Write(bytes[..(int)Math.Min(bytes.Length, LongestComplaint - _bytes.Length)]);
-
-        public override string ToString() => Encoding.UTF8.GetString(_bytes.GetBuffer(), 0, (int)_bytes.Length).Trim().ReplaceLineEndings(" ");
-
-        public void Dispose() => _bytes.Dispose();
     }
 }

@@ -21,6 +21,8 @@ internal sealed partial class SshEnvironment(SshConnection connection, SshSettin
     /// <summary>A shell that was started a moment ago tells its name within.</summary>
     private static readonly TimeSpan NameLimit = TimeSpan.FromSeconds(5);
 
+    private const int LongestComplaint = 1_000;
+
     private readonly RemoteSessions _sessions = RemoteSessions.In(request.JobFolder);
 
     /// <summary>Commands whose output others still hold: it is read on until the end.</summary>
@@ -199,12 +201,11 @@ internal sealed partial class SshEnvironment(SshConnection connection, SshSettin
 
     private static async Task RunScriptAsync(SshConnection connection, string script, TimeProvider time, CancellationToken cancellationToken)
     {
-        using var said = new MemoryStream();
-        var exit = await RemoteCommand.RunAsync(connection, "sh", Encoding.UTF8.GetBytes(script), (_ => { }, said.Write), time, cancellationToken);
+        using var said = new Complaint(LongestComplaint);
+        var exit = await RemoteCommand.RunAsync(connection, "sh", Encoding.UTF8.GetBytes(script), (_ => { }, said.Take), time, cancellationToken);
         if (exit.Status != 0)
         {
-            var text = Encoding.UTF8.GetString(said.GetBuffer(), 0, (int)Math.Min(said.Length, 1000)).Trim();
-            throw EnvironmentException.Broken($"processes are left: {text.ReplaceLineEndings(" ")}");
+            throw EnvironmentException.Broken($"processes are left: {said}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Gantry.Engine.Shells;
 
 namespace Gantry.CommandLine;
 
@@ -42,7 +43,7 @@ internal sealed class CompletionScript(IReadOnlyList<Command> commands, IReadOnl
         var text = new StringBuilder("#compdef gantry\n\n_gantry() {\n    local -a commands\n    commands=(\n");
         foreach (var command in commands)
         {
-            text.Append(CultureInfo.InvariantCulture, $"        {Quoted(command.Name + ":" + command.Summary.Replace(":", "\\:", StringComparison.Ordinal))}\n");
+            text.Append(CultureInfo.InvariantCulture, $"        {BashQuoting.Exact(command.Name + ":" + command.Summary.Replace(":", "\\:", StringComparison.Ordinal))}\n");
         }
 
         text.Append("    )\n    local context state state_descr line\n    typeset -A opt_args\n    _arguments -C \\\n");
@@ -74,8 +75,8 @@ internal sealed class CompletionScript(IReadOnlyList<Command> commands, IReadOnl
 
         foreach (var command in commands)
         {
-            text.Append(CultureInfo.InvariantCulture, $"complete -c gantry -n __fish_use_subcommand -a {command.Name} -d {Quoted(command.Summary)}\n");
-            var condition = Quoted($"__fish_seen_subcommand_from {string.Join(' ', command.Aliases.Prepend(command.Name))}");
+            text.Append(CultureInfo.InvariantCulture, $"complete -c gantry -n __fish_use_subcommand -a {command.Name} -d {BashQuoting.Exact(command.Summary)}\n");
+            var condition = BashQuoting.Exact($"__fish_seen_subcommand_from {string.Join(' ', command.Aliases.Prepend(command.Name))}");
             foreach (var flag in command.Flags.Flags)
             {
                 text.Append(CultureInfo.InvariantCulture, $"complete -c gantry -n {condition}{FishFlag(flag)}\n");
@@ -83,7 +84,7 @@ internal sealed class CompletionScript(IReadOnlyList<Command> commands, IReadOnl
 
             if (Arguments(command) is { Length: > 0 } values)
             {
-                text.Append(CultureInfo.InvariantCulture, $"complete -c gantry -n {condition} -a {Quoted(values.Trim())}\n");
+                text.Append(CultureInfo.InvariantCulture, $"complete -c gantry -n {condition} -a {BashQuoting.Exact(values.Trim())}\n");
             }
         }
 
@@ -103,15 +104,13 @@ internal sealed class CompletionScript(IReadOnlyList<Command> commands, IReadOnl
         var names = flag.Names.Select(name => name.Length == 1 ? $"-{name}" : $"--{name}").ToList();
         var help = flag.Help.Replace("[", "\\[", StringComparison.Ordinal).Replace("]", "\\]", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal);
         var rest = $"[{help}]{(flag.IsSwitch ? "" : IsFile(flag) ? ":file:_files" : ":value:")}";
-        return string.Join(' ', names.Select(name => Quoted((names.Count > 1 ? $"({string.Join(' ', names)})" : "") + name + rest)));
+        return string.Join(' ', names.Select(name => BashQuoting.Exact((names.Count > 1 ? $"({string.Join(' ', names)})" : "") + name + rest)));
     }
 
     private static string FishFlag(Flag flag) =>
         string.Concat(flag.Names.Select(name => name.Length == 1 ? $" -s {name}" : $" -l {name}"))
-        + (flag.IsSwitch ? "" : IsFile(flag) ? " -r -F" : " -r") + " -d " + Quoted(flag.Help);
+        + (flag.IsSwitch ? "" : IsFile(flag) ? " -r -F" : " -r") + " -d " + BashQuoting.Exact(flag.Help);
 
     private static bool IsFile(Flag flag) =>
         flag.Names.Any(name => name is "config" or "template-config" or "state-dir" or "working-directory" or "data" || name.EndsWith("-file", StringComparison.Ordinal));
-
-    private static string Quoted(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

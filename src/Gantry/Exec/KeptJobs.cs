@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Text;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
+using Gantry.Engine.Shells;
 using Gantry.Engine.Traces;
 
 namespace Gantry.Exec;
@@ -174,7 +175,7 @@ internal sealed class KeptJobs(Socket listener, string key, Action<string> note)
             }
         }
 
-        private string Quoted() => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/') ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+        private string Quoted() => name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/') ? name : BashQuoting.Exact(name);
 
         // Whoever closes the connection has left: the shell goes with them.
         private static async Task CopyTypedAsync(Stream caller, Stream terminal, CancellationTokenSource left)

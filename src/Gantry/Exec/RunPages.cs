@@ -26,7 +26,7 @@ internal static class RunPages
     }
 
     /// <summary>The program that hands a file to the user's browser; null for nobody who could look at it.</summary>
-    internal static string? Browser(IReadOnlyDictionary<string, string> environment) =>
+    private static string? Browser(IReadOnlyDictionary<string, string> environment) =>
         OperatingSystem.IsMacOS() ? "open"
         : OperatingSystem.IsLinux() && (environment.ContainsKey("DISPLAY") || environment.ContainsKey("WAYLAND_DISPLAY")) ? "xdg-open"
         : null;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Gantry.Engine;
 
 namespace Gantry.Includes;
 
@@ -78,14 +79,7 @@ internal sealed class IncludeClient(string cacheFolder, string server, string? t
 
     private async Task KeepAsync(string url, string text, CancellationToken cancellationToken)
     {
-        if (!OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(cacheFolder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-        else
-        {
-            Directory.CreateDirectory(cacheFolder);
-        }
+        PrivateFolder.Create(cacheFolder);
 
         var fresh = $"{PathOf(url)}.{Guid.NewGuid():n}";
         await File.WriteAllTextAsync(fresh, text, cancellationToken);

@@ -1,3 +1,5 @@
+using Gantry.Engine.Shells;
+
 namespace Gantry.Services;
 
 /// <summary>Scripts in <c>/etc/init.d</c>, for machines without systemd: plain sh, a process id file, logs in <c>/var/log</c>.</summary>
@@ -59,15 +61,15 @@ internal sealed class SysV : IServiceSystem
         # Description:       GitLab Runner
         ### END INIT INFO
 
-        folder={Word(service.WorkingFolder)}
-        account={Word(service.Account)}
+        folder={BashQuoting.Exact(service.WorkingFolder)}
+        account={BashQuoting.Exact(service.Account)}
         pid_file=/var/run/{service.Name}.pid
         out=/var/log/{service.Name}.log
         err=/var/log/{service.Name}.err
-        [ -r {Word("/etc/default/" + service.Name)} ] && . {Word("/etc/default/" + service.Name)}
+        [ -r {BashQuoting.Exact("/etc/default/" + service.Name)} ] && . {BashQuoting.Exact("/etc/default/" + service.Name)}
 
         {Body}
-        set -- {string.Join(' ', service.Arguments.Prepend(service.Executable).Select(Word))}
+        set -- {string.Join(' ', service.Arguments.Prepend(service.Executable).Select(BashQuoting.Exact))}
 
         case "$action" in
             start) start "$@" ;;
@@ -89,6 +91,4 @@ internal sealed class SysV : IServiceSystem
     };
 
     public ServiceStatus Status(int exitCode, string output) => exitCode == 0 ? ServiceStatus.Running : ServiceStatus.Stopped;
-
-    private static string Word(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -21,7 +21,7 @@ public sealed class ShellTables
         {
             "ansi-c" => BashQuoting.AnsiC(text),
             "ansi-c-body" => BashQuoting.AnsiCBody(text),
-            "single" => BashQuoting.Single(text),
+            "single" => BashQuoting.Exact(text),
             _ => BashQuoting.Posix(text),
         };
         if (expected.ValueKind == JsonValueKind.Object)

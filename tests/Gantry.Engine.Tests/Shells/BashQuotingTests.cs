@@ -18,7 +18,7 @@ public sealed class BashQuotingTests
         string Quote(string text) => kind switch
         {
             "ansi" => BashQuoting.AnsiC(text),
-            "single" => BashQuoting.Single(text),
+            "single" => BashQuoting.Exact(text),
             _ => BashQuoting.Posix(text),
         };
         // Each text between two zero bytes, so that nothing in it can hide.

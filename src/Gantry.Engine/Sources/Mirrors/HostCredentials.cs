@@ -22,7 +22,7 @@ internal static class HostCredentials
                 target = (parts with { User = null }).Text();
                 if (origins.Add(parts.Origin))
                 {
-                    yield return ($"http.{parts.Origin}.extraHeader", "Authorization: Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(login))));
+                    yield return Header(parts.Origin, Uri.UnescapeDataString(login));
                 }
             }
 
@@ -32,4 +32,9 @@ internal static class HostCredentials
             }
         }
     }
+
+    /// <param name="origin">The server.</param>
+    /// <param name="login"><c>user:password</c>.</param>
+    public static (string Key, string Value) Header(string origin, string login) =>
+        ($"http.{origin}.extraHeader", "Authorization: Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(login)));
 }

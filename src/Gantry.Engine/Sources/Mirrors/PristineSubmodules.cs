@@ -1,5 +1,6 @@
 using System.Globalization;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Shells;
 using Gantry.Engine.Traces;
 
 namespace Gantry.Engine.Sources.Mirrors;
@@ -31,7 +32,7 @@ internal sealed class PristineSubmodules(HostGit git, SourceTreeRequest request,
         log.Info("Updated submodules");
         log.Info("Configuring submodules to use parent git credentials...");
         await git.RunAsync(work,
-            ["submodule", "--quiet", "foreach", "--recursive", $"git config include.path '{request.ExternalConfig.Replace("'", "'\\''", StringComparison.Ordinal)}'"],
+            ["submodule", "--quiet", "foreach", "--recursive", $"git config include.path {BashQuoting.Exact(request.ExternalConfig)}"],
             cancellationToken);
         if (largeFiles)
         {

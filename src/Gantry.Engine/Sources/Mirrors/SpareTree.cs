@@ -38,7 +38,8 @@ public static class SpareTree
             .FirstOrDefault(tree => !Path.GetFileName(tree).Contains('.', StringComparison.Ordinal) && IsWorthKeeping(Path.Combine(tree, ".git")));
         if (found is not null && !Path.Exists(kept))
         {
-            MakePrivate(Path.GetDirectoryName(kept)!);
+            // Files of a checkout may be open to everybody; what is above them must not be.
+            PrivateFolder.Create(Path.GetDirectoryName(kept)!);
             Move(found, kept);
         }
     }
@@ -71,19 +72,6 @@ public static class SpareTree
         git.Delete(recursive: true);
         git.Create();
         return index;
-    }
-
-    /// <summary>Files of a checkout may be open to everybody; what is above it must not be.</summary>
-    private static void MakePrivate(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
     }
 
     /// <summary>Submodules and large files have state of their own, which a checkout over other files does not bring along.</summary>

@@ -139,8 +139,7 @@ internal sealed class ReachableSources(StageContext context, IJobEnvironment env
 
         if (_plan.Flags[KnownFlags.UrlsWithoutTokens] && _git.Remote.Origin.StartsWith("http", StringComparison.Ordinal))
         {
-            var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"gitlab-ci-token:{_plan.Payload.Token}"));
-            yield return ($"http.{_git.Remote.Origin}.extraHeader", $"Authorization: Basic {login}");
+            yield return HostCredentials.Header(_git.Remote.Origin, $"gitlab-ci-token:{_plan.Payload.Token}");
         }
 
         var version = _plan.Runner.Version;

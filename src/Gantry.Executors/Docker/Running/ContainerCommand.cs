@@ -1,3 +1,5 @@
+using Gantry.Engine.Shells;
+
 namespace Gantry.Executors.Docker.Running;
 
 /// <summary>What a container runs to read a script from its standard input (official-job-protocol §8.2).</summary>
@@ -30,7 +32,7 @@ internal static class ContainerCommand
 
     /// <summary>A shell for a person: bash where there is one, in a folder if it is there.</summary>
     public static IReadOnlyList<string> Interactive(string folder) =>
-        ["sh", "-c", $"cd '{folder.Replace("'", "'\\''", StringComparison.Ordinal)}' 2>/dev/null\n{Detect.ReplaceLineEndings("\n")}"];
+        ["sh", "-c", $"cd {BashQuoting.Exact(folder)} 2>/dev/null\n{Detect.ReplaceLineEndings("\n")}"];
 
     /// <param name="shell">The plan's.</param>
     /// <param name="openFiles">What the script makes is for everybody to write.</param>

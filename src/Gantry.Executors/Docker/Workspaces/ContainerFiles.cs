@@ -35,31 +35,20 @@ internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVol
 
     public async Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        var view = Path.Combine(jobFolder, "view-" + Guid.NewGuid().ToString("n"));
-        Directory.CreateDirectory(view);
         try
         {
-            var run = await build.GetAsync(cancellationToken);
-            foreach (var path in paths)
+            return await FetchedView.MakeAsync(jobFolder, async view =>
             {
-                await FetchAsync(run.Container, folder.TrimEnd('/'), path.Trim('/'), view, cancellationToken);
-            }
-
-            return new WorkspaceView(view, () =>
-            {
-                Directory.Delete(view, recursive: true);
-                return ValueTask.CompletedTask;
+                var run = await build.GetAsync(cancellationToken);
+                foreach (var path in paths)
+                {
+                    await FetchAsync(run.Container, folder.TrimEnd('/'), path.Trim('/'), view, cancellationToken);
+                }
             });
         }
         catch (EngineException e)
         {
-            Directory.Delete(view, recursive: true);
             throw EnvironmentException.Broken($"the job's files could not be read from its container: {e.Message}", e);
-        }
-        catch
-        {
-            Directory.Delete(view, recursive: true);
-            throw;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
+using Gantry.Engine;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Processes;
 using Gantry.Engine.Sources.Mirrors;
@@ -62,12 +63,8 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
 
         try
         {
-            if (OperatingSystem.IsLinux())
-            {
-                // Jobs may leave set-id programs there: nobody else of this machine may reach them.
-                Directory.CreateDirectory(settings.Folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-
+            // Jobs may leave set-id programs there: nobody else of this machine may reach them.
+            PrivateFolder.Create(settings.Folder);
             Directory.CreateDirectory(Path.Combine(folder, "upper"));
             Directory.CreateDirectory(Path.Combine(folder, "work"));
             File.WriteAllText(Path.Combine(folder, KeptSources.SharedTree), tree.SharedAs!);
