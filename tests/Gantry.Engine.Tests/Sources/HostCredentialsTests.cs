@@ -1,8 +1,8 @@
-using System.Net;
 using System.Text;
 using Gantry.Engine.Sources;
 using Gantry.Engine.Sources.Mirrors;
 using Gantry.TestKit.Engine;
+using Gantry.TestKit.Services;
 
 namespace Gantry.Engine.Tests.Sources;
 
@@ -38,30 +38,21 @@ public sealed class HostCredentialsTests
     {
         var token = TestContext.Current.CancellationToken;
         using var folder = new TempFolder();
-        using var server = new HttpListener();
-        var address = LocalAddress();
-        server.Prefixes.Add(address);
-        server.Start();
-        var remote = GitRemote.Of(Request with { RunnerUrl = address, RepoUrl = address.Replace("//", "//gitlab-ci-token:hunter2@", StringComparison.Ordinal) + "p.git" });
+        List<string> commands = [];
+        // While git waits for the answer its programs are there.
+        await using var server = await LocalService.StartAsync(_ =>
+        {
+            commands = [.. Directory.GetDirectories("/proc", "?*").Select(CommandOf).Where(text => text.Contains("p.git", StringComparison.Ordinal))];
+            return new ServiceReply(404);
+        });
+        var remote = GitRemote.Of(Request with { RunnerUrl = server.Url + "/", RepoUrl = $"http://gitlab-ci-token:hunter2@{server.Authority}/p.git" });
         var git = new HostGit(new RecordingJobLog()) { Config = [("http.extraHeader", "X-Other: 1"), .. HostCredentials.Of(remote)] };
-        var listing = git.AskAsync(folder.Path, ["ls-remote", remote.Plain], token);
-        var request = await server.GetContextAsync().WaitAsync(token);
-        var (login, other) = (request.Request.Headers["Authorization"], request.Request.Headers["X-Other"]);
-        var commands = Directory.GetDirectories("/proc", "?*").Select(CommandOf).Where(text => text.Contains("p.git", StringComparison.Ordinal)).ToList();
-        request.Response.StatusCode = 404;
-        request.Response.Close();
-        await listing;
+        await git.AskAsync(folder.Path, ["ls-remote", remote.Plain], token);
 
-        Assert.Equal(("Basic " + Convert.ToBase64String("gitlab-ci-token:hunter2"u8), "1"), (login, other));
+        var request = server.Requests[0];
+        Assert.Equal(("Basic " + Convert.ToBase64String("gitlab-ci-token:hunter2"u8), "1"), (request.Header("Authorization"), request.Header("X-Other")));
         Assert.Contains(commands, text => text.Contains("remote-http", StringComparison.Ordinal));
         Assert.DoesNotContain(commands, text => text.Contains("hunter2", StringComparison.Ordinal));
-    }
-
-    private static string LocalAddress()
-    {
-        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return $"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/";
     }
 
     private static string CommandOf(string process)

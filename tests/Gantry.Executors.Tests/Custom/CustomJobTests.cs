@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Gantry.Engine.Executors;
-using Gantry.Engine.Plans;
 using Gantry.Engine.Running;
 using Gantry.Executors.Custom;
 using Gantry.Executors.Tests.Shell;
@@ -209,32 +208,5 @@ public sealed class CustomJobTests : IDisposable
 
     private Task<IJobEnvironment> PrepareAsync(CustomExecutor executor) => executor.PrepareAsync(Request(), new RecordingJobLog(), Token);
 
-    private EnvironmentRequest Request()
-    {
-        var traits = CustomExecutor.KindTraits;
-        var request = new PlanRequest
-        {
-            Payload = _bench.Payload,
-            Runner = _bench.Runner,
-            Numbers = new JobNumbers(0, 0),
-            Defaults = new PlanDefaults
-            {
-                BuildsFolder = null,
-                CacheFolder = null,
-                FoldersComeLater = traits.FoldersComeLater,
-                SharedBuildsFolder = traits.SharedBuildsFolder,
-                SharedEnvironment = traits.SharedEnvironment,
-                CustomBuildDirAllowed = traits.CustomBuildDirAllowed,
-                SafeDirectoryCheckout = traits.SafeDirectoryCheckout,
-                CleanGitConfig = traits.CleanGitConfig,
-                Shell = traits.DefaultShell,
-            },
-        };
-        return new EnvironmentRequest
-        {
-            Plan = Assert.IsType<Compilation.Planned>(JobPlanner.Compile(request)).Plan,
-            JobFolder = Directory.CreateDirectory(In("job")).FullName,
-            Replan = answers => JobPlanner.Compile(request.Answered(answers)),
-        };
-    }
+    private EnvironmentRequest Request() => _bench.Request(CustomExecutor.KindTraits);
 }

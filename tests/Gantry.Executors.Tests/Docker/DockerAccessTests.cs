@@ -2,7 +2,6 @@ using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
 using Gantry.Executors.Docker.Api;
 using Gantry.Protocol;
-using Gantry.Protocol.Jobs;
 
 namespace Gantry.Executors.Tests.Docker;
 
@@ -27,13 +26,7 @@ public sealed class DockerAccessTests(OtherMachine machine) : IClassFixture<Othe
         using var bench = Bench();
         bench.Settings = bench.Settings with { Host = machine.Engine.Host, TlsCertPath = machine.Engine.Certificates(), TlsVerify = true };
         var repository = await SampleRepository.CreateAsync(Path.Combine(bench.Folder, "remote"), token, ("README", "read me\n"));
-        bench.Payload = bench.Payload with
-        {
-            Variables = [.. bench.Payload.Variables.Where(v => v.Key != "GIT_STRATEGY")],
-            GitInfo = repository.Reference,
-            Steps = [new JobStep { Name = "script", Script = ["cat README", $"test ! -e {bench.Folder}", "hostname"] }],
-        };
-        var verdict = await bench.RunJobAsync(token);
+        var verdict = await bench.Sources(repository).Script("cat README", $"test ! -e {bench.Folder}", "hostname").RunJobAsync(token);
         Assert.True(verdict is JobVerdict.Succeeded, bench.Link.Trace);
         Assert.Contains("read me", bench.Link.Trace, StringComparison.Ordinal);
     }

@@ -205,11 +205,7 @@ public sealed class DockerAttackTests(LiveEngine live) : IClassFixture<LiveEngin
     private static async Task<SampleRepository> GiveAsync(DockerBench bench, CancellationToken token, params (string Name, string Text)[] files)
     {
         var repository = await SampleRepository.CreateAsync(Path.Combine(bench.Folder, "remote"), token, files);
-        bench.Payload = bench.Payload with
-        {
-            Variables = [.. bench.Payload.Variables.Where(v => v.Key != "GIT_STRATEGY")],
-            GitInfo = repository.Reference,
-        };
+        bench.Sources(repository);
         return repository;
     }
 

@@ -92,6 +92,13 @@ internal sealed class DockerBench : IDisposable
         return this;
     }
 
+    /// <summary>The job has sources, from this repository.</summary>
+    public DockerBench Sources(SampleRepository repository)
+    {
+        Payload = Payload with { Variables = [.. Payload.Variables.Where(variable => variable.Key != "GIT_STRATEGY")], GitInfo = repository.Reference };
+        return this;
+    }
+
     public DockerBench Script(params string[] lines)
     {
         Payload = Payload with { Steps = [new JobStep { Name = "script", Script = lines }] };
@@ -100,24 +107,7 @@ internal sealed class DockerBench : IDisposable
 
     public JobPlan Plan()
     {
-        var traits = Executor.Traits;
-        var compiled = JobPlanner.Compile(new PlanRequest
-        {
-            Payload = Payload,
-            Runner = Runner,
-            Numbers = new JobNumbers(0, 0),
-            Defaults = new PlanDefaults
-            {
-                BuildsFolder = traits.DefaultBuildsFolder,
-                CacheFolder = traits.DefaultCacheFolder,
-                SharedBuildsFolder = traits.SharedBuildsFolder,
-                SharedEnvironment = traits.SharedEnvironment,
-                CustomBuildDirAllowed = traits.CustomBuildDirAllowed,
-                SafeDirectoryCheckout = traits.SafeDirectoryCheckout,
-                CleanGitConfig = traits.CleanGitConfig,
-                Shell = traits.DefaultShell,
-            },
-        });
+        var compiled = JobPlanner.Compile(PlanRequests.Of(Payload, Runner, Executor.Traits, new JobNumbers(0, 0)));
         return Assert.IsType<Compilation.Planned>(compiled).Plan;
     }
 

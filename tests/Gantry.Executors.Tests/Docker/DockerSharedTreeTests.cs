@@ -18,11 +18,7 @@ public sealed class DockerSharedTreeTests(LiveEngine live) : IClassFixture<LiveE
             Path.Combine(bench.Folder, "remote"), token, ("README", "read me\n"), ("old", "old\n"), ("deep/er/file", "file\n"), ("run.sh*", "true\n"), ("link", "->README"));
         var secret = Directory.CreateDirectory(Path.Combine(bench.Folder, "secret")).FullName;
         await File.WriteAllTextAsync(Path.Combine(secret, "kept"), "x", token);
-        bench.Payload = bench.Payload with
-        {
-            Variables = [.. bench.Payload.Variables.Where(v => v.Key != "GIT_STRATEGY")],
-            GitInfo = repository.Reference,
-        };
+        bench.Sources(repository);
         Assert.True(await bench.Script("grep -q \" $CI_PROJECT_DIR overlay \" /proc/mounts").RunJobAsync(token) is JobVerdict.Succeeded, bench.Link.Trace);
         var trees = Path.Combine(bench.Folder, "state", "trees");
         var before = Print(trees);
@@ -50,8 +46,7 @@ public sealed class DockerSharedTreeTests(LiveEngine live) : IClassFixture<LiveE
         await using var proxy = new EngineProxy(bench.Folder);
         bench.Settings = bench.Settings with { Host = proxy.Host, Volumes = ["/cache"] };
         var repository = await SampleRepository.CreateAsync(Path.Combine(bench.Folder, "remote"), token, ("README", "read me\n"));
-        bench.Payload = bench.Payload with { Variables = [.. bench.Payload.Variables.Where(v => v.Key != "GIT_STRATEGY")], GitInfo = repository.Reference };
-        bench.Script(
+        bench.Sources(repository).Script(
             "cat README; stat -c '%a %n' /builds /builds/* /builds/*/* /cache; ls -ln $CI_PROJECT_DIR.tmp/.gitlab-runner.ext.conf; git --version || true",
             "touch /builds/mine $CI_PROJECT_DIR.tmp/mine /cache/mine");
         Assert.True(await bench.RunJobAsync(token) is JobVerdict.Succeeded, bench.Link.Trace);

@@ -151,10 +151,5 @@ public sealed class DockerSourcesTests(LiveEngine live) : IClassFixture<LiveEngi
         }
     }
 
-    private static void Give(DockerBench bench, SampleRepository repository, params string[] script) => bench.Payload = bench.Payload with
-    {
-        Variables = [.. bench.Payload.Variables.Where(v => v.Key != "GIT_STRATEGY")],
-        GitInfo = repository.Reference,
-        Steps = [new JobStep { Name = "script", Script = script }],
-    };
+    private static void Give(DockerBench bench, SampleRepository repository, params string[] script) => bench.Sources(repository).Script(script);
 }

@@ -1,7 +1,5 @@
-using Gantry.Engine.Processes;
 using Gantry.Engine.Running;
 using Gantry.Engine.Sources.Mirrors;
-using Gantry.Protocol.Jobs;
 
 namespace Gantry.Executors.Tests.Docker;
 
@@ -27,7 +25,7 @@ public sealed class DockerSpareTreeTests(LiveEngine live) : IClassFixture<LiveEn
         var same = Path.Combine("many", "7.txt");
         await File.WriteAllTextAsync(Path.Combine(kept, ".git", "refs", "stale"), repository.Sha + "\n", token);
         File.SetLastWriteTimeUtc(Path.Combine(kept, same), Long);
-        await GitAsync(kept, token, "update-index", "-q", "--refresh");
+        await new SampleRepository(kept).GitAsync(token, "update-index", "-q", "--refresh");
 
         await repository.GitAsync(token, "rm", "-q", "old/file");
         await repository.CommitAsync(token, ("README", "other\n"), ("new", "new\n"));
@@ -37,10 +35,10 @@ public sealed class DockerSpareTreeTests(LiveEngine live) : IClassFixture<LiveEn
         Assert.Equal("other\n", await File.ReadAllTextAsync(Path.Combine(second, "README"), token));
         Assert.False(Directory.Exists(Path.Combine(second, "old")));
         Assert.True(File.Exists(Path.Combine(second, "new")));
-        Assert.Equal("", await GitAsync(second, token, "status", "--porcelain"));
-        Assert.Equal(repository.Sha, (await GitAsync(second, token, "rev-parse", "HEAD")).Trim());
+        Assert.Equal("", await new SampleRepository(second).GitAsync(token, "status", "--porcelain"));
+        Assert.Equal(repository.Sha, (await new SampleRepository(second).GitAsync(token, "rev-parse", "HEAD")).Trim());
         Assert.False(File.Exists(Path.Combine(second, ".git", "refs", "stale")));
-        await GitAsync(second, token, "fsck", "--strict");
+        await new SampleRepository(second).GitAsync(token, "fsck", "--strict");
 
         // Attributes say how files look that are the same to git.
         SpareTree.Keep(state, kept);
@@ -68,21 +66,8 @@ public sealed class DockerSpareTreeTests(LiveEngine live) : IClassFixture<LiveEn
     /// <returns>The only checkout.</returns>
     private static async Task<string> RunAsync(DockerBench bench, SampleRepository repository, string state, CancellationToken token)
     {
-        bench.Payload = bench.Payload with
-        {
-            Variables = [.. bench.Payload.Variables.Where(v => v.Key != "GIT_STRATEGY")],
-            GitInfo = repository.Reference,
-            Steps = [new JobStep { Name = "script", Script = ["cat README"] }],
-        };
-        var verdict = await bench.RunJobAsync(token);
+        var verdict = await bench.Sources(repository).Script("cat README").RunJobAsync(token);
         Assert.True(verdict is JobVerdict.Succeeded, bench.Link.Trace);
         return Assert.Single(Directory.GetDirectories(Path.Combine(state, "trees")).SelectMany(Directory.GetDirectories));
-    }
-
-    private static async Task<string> GitAsync(string folder, CancellationToken token, params string[] arguments)
-    {
-        var run = await ChildProcess.RunAsync(new ProcessStart { FileName = "git", Arguments = ["-C", folder, "-c", "safe.directory=*", .. arguments] }, 1 << 20, token);
-        Assert.True(run.Exit.IsSuccess, run.Error);
-        return System.Text.Encoding.UTF8.GetString(run.Output);
     }
 }

@@ -2,7 +2,6 @@ using Gantry.Engine.Processes;
 using Gantry.Engine.Running;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
-using Gantry.Protocol.Jobs;
 using Gantry.TestKit.Engine;
 
 namespace Gantry.Executors.Tests.Docker;
@@ -62,13 +61,7 @@ public sealed class PodmanTests(PodmanSocket podman) : IClassFixture<PodmanSocke
         // Podman's own defaults may exceed what the machine allows.
         bench.Settings = bench.Settings with { Host = podman.Host, NetworkMode = "host", Ulimit = new Dictionary<string, string> { ["nofile"] = "1024:1024", ["nproc"] = "1000:1000" } };
         var repository = await SampleRepository.CreateAsync(Path.Combine(bench.Folder, "remote"), token, ("README", "read me\n"));
-        bench.Payload = bench.Payload with
-        {
-            Variables = [.. bench.Payload.Variables.Where(v => v.Key != "GIT_STRATEGY")],
-            GitInfo = repository.Reference,
-            Steps = [new JobStep { Name = "script", Script = ["cat README", "echo done"] }],
-        };
-        var verdict = await bench.RunJobAsync(token);
+        var verdict = await bench.Sources(repository).Script("cat README", "echo done").RunJobAsync(token);
         Assert.True(verdict is JobVerdict.Succeeded, bench.Link.Trace);
         Assert.Contains("read me", bench.Link.Trace, StringComparison.Ordinal);
         using var engine = new EngineClient(new EngineDialer(EngineEndpoint.Parse(podman.Host, null), TimeProvider.System), null);

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Gantry.Engine.Processes;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Executors.Tests.Shell;
 
@@ -10,24 +11,13 @@ public sealed partial class LivePowerShell : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var run = await ChildProcess.RunAsync(
-            new ProcessStart { FileName = Path.Combine(Root(), "eng/prepare/powershell") }, 64 * 1024, TestContext.Current.CancellationToken);
+            new ProcessStart { FileName = Path.Combine(CaseFile.Root, "eng/prepare/powershell") }, 64 * 1024, TestContext.Current.CancellationToken);
         Assert.True(run.Exit.IsSuccess, run.Error);
         var folder = Path.GetDirectoryName(Encoding.UTF8.GetString(run.Output).Trim())!;
         Assert.Equal(0, SetEnvironment("PATH", $"{folder}:{Environment.GetEnvironmentVariable("PATH")}", 1));
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Gantry.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no Gantry.slnx above the tests");
-        }
-
-        return folder;
-    }
 
     // Children are looked up and get their environment through the C library.
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -85,6 +85,18 @@ internal sealed partial class ShellBench : IDisposable
             lifetime, TimeProvider.System, NullLogger.Instance).RunAsync(token);
     }
 
+    /// <summary>For an executor by itself, as the engine asks it.</summary>
+    public EnvironmentRequest Request(ExecutorTraits traits)
+    {
+        var request = PlanRequests.Of(Payload, Runner, traits, new JobNumbers(0, 0));
+        return new EnvironmentRequest
+        {
+            Plan = Assert.IsType<Compilation.Planned>(JobPlanner.Compile(request)).Plan,
+            JobFolder = Directory.CreateDirectory(Path.Combine(Folder, "job")).FullName,
+            Replan = answers => JobPlanner.Compile(request.Answered(answers)),
+        };
+    }
+
     public void Dispose() => _folder.Dispose();
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT[\d:.]+Z [0-9a-f]{2}[OE][ +]", RegexOptions.Multiline)]

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 using System.Text;
 using Gantry.Engine.Processes;
 using Gantry.Executors.Ssh;
+using Gantry.Executors.Tests.Docker;
 using Gantry.TestKit.Engine;
+using Gantry.TestKit.Tables;
 
 namespace Gantry.Executors.Tests.Ssh;
 
@@ -35,7 +37,7 @@ public sealed class LiveSsh : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        await RunAsync(Path.Combine(Root(), "eng/prepare/ssh"));
+        await RunAsync(Path.Combine(CaseFile.Root, "eng/prepare/ssh"));
         foreach (var (name, passphrase) in new[] { ("host", ""), ("user", ""), ("stranger", ""), ("locked", "secret") })
         {
             await RunAsync("ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", In(name));
@@ -44,7 +46,7 @@ public sealed class LiveSsh : IAsyncLifetime
         Directory.CreateDirectory(Home);
         Directory.CreateDirectory("/run/sshd");
         File.Copy(In("user.pub"), In("authorized_keys"));
-        Port = FreePort();
+        Port = TestRegistry.FreePort();
         await WriteAsync("sshd_config", $"""
             Port {Port}
             ListenAddress 127.0.0.1
@@ -95,28 +97,10 @@ public sealed class LiveSsh : IAsyncLifetime
         }
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private static async Task RunAsync(string program, params string[] arguments)
     {
         var run = await ChildProcess.RunAsync(
             new ProcessStart { FileName = program, Arguments = arguments }, 64 * 1024, TestContext.Current.CancellationToken);
         Assert.True(run.Exit.IsSuccess, run.Error + Encoding.UTF8.GetString(run.Output));
-    }
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Gantry.slnx")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("no Gantry.slnx above the tests");
-        }
-
-        return folder;
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.IO.Compression;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Links;
-using Gantry.Engine.Plans;
 using Gantry.Engine.Processes;
 using Gantry.Engine.Running;
 using Gantry.Executors.Ssh;
@@ -296,32 +295,5 @@ public sealed class SshJobTests : IClassFixture<LiveSsh>, IDisposable
         return pids;
     }
 
-    private EnvironmentRequest Request()
-    {
-        var traits = SshExecutor.KindTraits;
-        var request = new PlanRequest
-        {
-            Payload = _bench.Payload,
-            Runner = _bench.Runner,
-            Numbers = new JobNumbers(0, 0),
-            Defaults = new PlanDefaults
-            {
-                BuildsFolder = traits.DefaultBuildsFolder,
-                CacheFolder = traits.DefaultCacheFolder,
-                FoldersComeLater = traits.FoldersComeLater,
-                SharedBuildsFolder = traits.SharedBuildsFolder,
-                SharedEnvironment = traits.SharedEnvironment,
-                CustomBuildDirAllowed = traits.CustomBuildDirAllowed,
-                SafeDirectoryCheckout = traits.SafeDirectoryCheckout,
-                CleanGitConfig = traits.CleanGitConfig,
-                Shell = traits.DefaultShell,
-            },
-        };
-        return new EnvironmentRequest
-        {
-            Plan = Assert.IsType<Compilation.Planned>(JobPlanner.Compile(request)).Plan,
-            JobFolder = Directory.CreateDirectory(In("job")).FullName,
-            Replan = answers => JobPlanner.Compile(request.Answered(answers)),
-        };
-    }
+    private EnvironmentRequest Request() => _bench.Request(SshExecutor.KindTraits);
 }
