@@ -85,8 +85,7 @@ debian_root() {
     in_root apt-get update -q >/dev/null
 }
 
-# Signals as a terminal gives them: what a tryout in the background has ignored would be ignored by the runner too.
-in_root() { env -i --default-signal=HUP,INT,QUIT PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt chroot "$root" "$@"; }
+in_root() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt chroot "$root" "$@"; }
 
 # Tells rpm that the Debian below $root has what a Red Hat system calls by other names.
 red_hat_names() {

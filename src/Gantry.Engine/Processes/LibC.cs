@@ -114,6 +114,16 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "signal", SetLastError = true)]
     public static partial nint Signal(int signal, nint handler);
 
+    /// <summary>What is called at that signal: 0 the default, 1 nothing. It is the first field of the structure on every system.</summary>
+    public static nint HandlerOf(int signal)
+    {
+        var action = stackalloc byte[OpaqueSize];
+        return Action(signal, null, action) == 0 ? *(nint*)action : 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "sigaction")]
+    private static partial int Action(int signal, byte* action, byte* before);
+
     [LibraryImport("libc", EntryPoint = "sigfillset")]
     public static partial int FillSignals(byte* set);
 

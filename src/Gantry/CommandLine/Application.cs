@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Gantry.Commands;
 using Gantry.Engine.Plans;
+using Gantry.Engine.Processes;
 using Gantry.Logging;
 using Gantry.Runner;
 using Gantry.Terminal;
@@ -84,6 +85,12 @@ internal static partial class Application
         if (problems.Count > 0)
         {
             return Refuse(context.Terminal, problems, $"gantry {command.Name} --help");
+        }
+
+        // Before the first line is written: that takes the console, and the platform leaves alone for good what was ignored then.
+        foreach (var signal in command.HeededSignals)
+        {
+            IgnoredSignals.Restore(signal);
         }
 
         if (command.NamesPlatform)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Gantry.CommandLine;
 
 /// <summary>
@@ -21,6 +23,12 @@ internal sealed record Command(
 
     /// <summary>Begins with the line <c>Runtime platform</c> in the log (official-cli-config §1.2.2).</summary>
     public bool NamesPlatform { get; init; }
+
+    /// <summary>
+    /// Signals that people send it on purpose: it receives them although whoever started it had them ignored, as <c>nohup</c> and
+    /// scripts do with what they put into the background.
+    /// </summary>
+    public IReadOnlyList<PosixSignal> HeededSignals { get; init; } = [];
 
     /// <summary>What follows the flags, for the usage line; empty when nothing may.</summary>
     public string ArgumentsText { get; init; } = "";

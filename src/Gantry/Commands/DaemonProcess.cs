@@ -16,6 +16,11 @@ namespace Gantry.Commands;
 /// <summary>A daemon as a process: signals, the system's log and readiness, error reports, traces.</summary>
 internal static class DaemonProcess
 {
+    /// <summary>
+    /// Sent on purpose, also to a runner in the background of a script. A Ctrl-C that is meant for that script stays ignored.
+    /// </summary>
+    public static IReadOnlyList<PosixSignal> HeededSignals { get; } = [PosixSignal.SIGQUIT, PosixSignal.SIGHUP];
+
     public static async Task<int> RunAsync(
         CommandContext context, RunnerDaemonPlaces places, DaemonChoices choices, CancellationToken cancellationToken)
     {

@@ -32,6 +32,7 @@ internal static class RunCommand
         {
             Group = CommandGroup.Daemon,
             NamesPlatform = true,
+            HeededSignals = DaemonProcess.HeededSignals,
             Details = """
                 Signals: SIGQUIT lets running jobs finish, SIGTERM and SIGINT end them, SIGHUP reads the file again.
                 While it runs: gantry status, top, drain, undrain.

@@ -39,7 +39,7 @@ internal static class RunSingleCommand
                 },
                 cancellationToken);
         })
-        { Group = CommandGroup.Daemon, NamesPlatform = true };
+        { Group = CommandGroup.Daemon, NamesPlatform = true, HeededSignals = DaemonProcess.HeededSignals };
     }
 
     private static RunnerDaemonSettings FromFile(CommandContext context, string path, string name)

@@ -40,6 +40,10 @@ internal sealed class GantryRunner : IAsyncDisposable
     /// <summary>Starts the same runner again, after its process ended.</summary>
     public static GantryRunner Restart(GantryRunner runner) => new(runner.Folder, Start(runner.Folder));
 
+    /// <summary>The same with every signal ignored that can come from a terminal, as <c>nohup</c> and scripts start what shall stay.</summary>
+    public static GantryRunner RestartIgnoringSignals(GantryRunner runner) =>
+        new(runner.Folder, Start(runner.Folder, "/bin/sh", "-c", "trap '' HUP INT QUIT; exec \"$@\"", "sh", GantryBinary.Path));
+
     /// <summary>Waits for a line of the daemon's log.</summary>
     public Task SaysAsync(string text) =>
         Eventually.IsAsync(() => Task.FromResult(Process.Output.Contains(text, StringComparison.Ordinal)), $"\"{text}\" in the log:\n{Process.Output}");
@@ -75,8 +79,8 @@ internal sealed class GantryRunner : IAsyncDisposable
     }
 
     // With a home of its own: jobs run in login shells, and what the profile of this user does is not part of any test.
-    private static RunningProcess Start(string folder) => RunningProcess.Start(
-        GantryBinary.Path,
-        ["run", "--config", Path.Combine(folder, "config.toml"), "--working-directory", folder, "--state-dir", Path.Combine(folder, "state")],
+    private static RunningProcess Start(string folder, params string[] command) => RunningProcess.Start(
+        command.FirstOrDefault(GantryBinary.Path),
+        [.. command.Skip(1), "run", "--config", Path.Combine(folder, "config.toml"), "--working-directory", folder, "--state-dir", Path.Combine(folder, "state")],
         new Dictionary<string, string> { ["HOME"] = Directory.CreateDirectory(Path.Combine(folder, "home")).FullName });
 }

@@ -74,6 +74,28 @@ public sealed class DaemonTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(Path.Combine(runner.Folder, "state", "jobs")));
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task A_daemon_that_nohup_or_a_script_started_heeds_SIGHUP_and_SIGQUIT()
+    {
+        await using var server = await GantryServer.StartAsync(_scratch);
+        await using var first = await GantryRunner.StartAsync(_scratch, server);
+        await first.SaysAsync("Initializing executor providers");
+        first.Process.Signal("TERM");
+        Assert.Equal(0, await first.Process.WaitAsync());
+        await using var runner = GantryRunner.RestartIgnoringSignals(first);
+        await runner.StatusSaysAsync("of 1 running");
+        await WriteAsync(runner, (await File.ReadAllTextAsync(runner.Config, TestContext.Current.CancellationToken)).Replace("concurrent = 1", "concurrent = 3", StringComparison.Ordinal));
+
+        runner.Process.Signal("HUP");
+        await runner.StatusSaysAsync("of 3 running");
+        runner.Process.Signal("INT");
+        runner.Process.Signal("QUIT");
+
+        Assert.Equal(0, await runner.Process.WaitAsync());
+        Assert.Contains("Starting graceful shutdown", runner.Process.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("forceful", runner.Process.Output, StringComparison.Ordinal);
+    }
+
     [Theory(Timeout = Limit)]
     [InlineData("TERM", "terminated")]
     [InlineData("INT", "interrupt")]
