@@ -2,9 +2,11 @@ using System.Text.Json;
 using Gantry.Conformance.Tests.Plans;
 using Gantry.Engine.Running;
 using Gantry.Protocol.Jobs;
+using Gantry.TestKit.Clocks;
 using Gantry.TestKit.Engine;
 using Gantry.TestKit.Tables;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Gantry.Conformance.Tests.Running;
 
@@ -50,10 +52,27 @@ public sealed class JobTables
         foreach (var (input, expected) in Collect(2))
         {
             var executor = new ScriptedExecutor(TimeProvider.System);
-            await RunAsync(executor, ("step_script", input.Flag("success") ? "" : "exit 1"));
+            await RunAsync(executor, TimeProvider.System, ("step_script", input.Flag("success") ? "" : "exit 1"));
             string Of(string stage) => executor.Scripts.Single(script => script.Stage == stage).Text;
             Assert.Contains($"CI_JOB_STATUS={expected.Text("CI_JOB_STATUS")}\\n", Of("after_script"), StringComparison.Ordinal);
             Assert.Contains($"CI_JOB_STATUS={expected.Text("CI_JOB_STATUS_before")}\\n", Of("step_script"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact(Timeout = 30_000)]
+    [Tables("git-stage", "retry")]
+    public async Task A_failing_stage_is_tried_again_and_the_log_says_so()
+    {
+        foreach (var (input, expected) in Collect(2))
+        {
+            Assert.True(input.Flag("every_attempt_fails"));
+            // The sources are always cleared before their second try; a cache is the stage that is not.
+            var (stage, attempts) = input.Flag("clear_worktree_on_retry") ? ("get_sources", "GET_SOURCES_ATTEMPTS") : ("restore_cache", "RESTORE_CACHE_ATTEMPTS");
+            var time = new FakeTimeProvider();
+            var (_, link) = await time.PumpAsync(
+                RunAsync(new ScriptedExecutor(time), time, (stage, "exit 1"), (attempts, input.GetProperty("attempts").GetRawText())), TimeSpan.FromSeconds(1));
+            Assert.Equal(expected.Flag("log_has_retrying"), link.Trace.Contains("Retrying...", StringComparison.Ordinal));
+            Assert.Equal(expected.Flag("log_has_clear_message"), link.Trace.Contains("Deleting all tracked and untracked files", StringComparison.Ordinal));
         }
     }
 
@@ -65,14 +84,15 @@ public sealed class JobTables
     }
 
     private static Task<(JobVerdict Verdict, ScriptedJobLink Link)> RunAsync(params (string Name, string Acts)[] acts) =>
-        RunAsync(new ScriptedExecutor(TimeProvider.System), acts);
+        RunAsync(new ScriptedExecutor(TimeProvider.System), TimeProvider.System, acts);
 
-    private static async Task<(JobVerdict Verdict, ScriptedJobLink Link)> RunAsync(ScriptedExecutor executor, params (string Name, string Acts)[] acts)
+    private static async Task<(JobVerdict Verdict, ScriptedJobLink Link)> RunAsync(
+        ScriptedExecutor executor, TimeProvider time, params (string Name, string Acts)[] acts)
     {
         using var folder = new TempFolder();
-        using var lifetime = new JobLifetime(TimeProvider.System);
+        using var lifetime = new JobLifetime(time);
         var link = new ScriptedJobLink();
-        var variables = acts.Select(act => Samples.Public(act.Name.Contains("SCRIPT_", StringComparison.Ordinal) ? act.Name : "ON_" + act.Name, act.Acts));
+        var variables = acts.Select(act => Samples.Public(char.IsUpper(act.Name[0]) ? act.Name : "ON_" + act.Name, act.Acts));
         var payload = Samples.Payload([.. variables]) with
         {
             Id = 1,
@@ -92,7 +112,7 @@ public sealed class JobTables
                 Numbers = default,
                 JournalRoot = Path.Combine(folder.Path, "jobs"),
             },
-            lifetime, TimeProvider.System, NullLogger.Instance).RunAsync(TestContext.Current.CancellationToken);
+            lifetime, time, NullLogger.Instance).RunAsync(TestContext.Current.CancellationToken);
         return (verdict, link);
     }
 }

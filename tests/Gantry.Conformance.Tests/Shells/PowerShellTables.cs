@@ -1,12 +1,14 @@
+using System.Text.RegularExpressions;
 using Gantry.Conformance.Tests.Plans;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Shells;
+using Gantry.Protocol.Jobs;
 using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Shells;
 
 /// <summary>powershell-quoting.json and the PowerShell rows of script-texts.json that ask for effects, not for one writer's text.</summary>
-public sealed class PowerShellTables
+public sealed partial class PowerShellTables
 {
     [Fact]
     [Tables("powershell-quoting", "quote")]
@@ -34,6 +36,24 @@ public sealed class PowerShellTables
         var text = Render(new Statement.ExportWord(input.Text("name"), Word.Expanding(input.Text("value"))));
         Assert.Contains($"${{{input.Text("name")}}}=\"{input.Text("value")}\"", text, StringComparison.Ordinal);
         Assert.Contains($"${{env:{input.Text("name")}}}=", text, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    [Tables("powershell-quoting", "variable")]
+    public void Job_variables() => Cases.Run(9, (input, expected) =>
+    {
+        var variable = input.GetProperty("variable");
+        var export = new Statement.Export(new JobVariable { Key = variable.Text("key"), Value = variable.Text("value"), File = variable.Flag("file") }, PathOnly: false);
+        foreach (var windows in new[] { false, true })
+        {
+            var text = new PowerShell("pwsh", windows).Render([export], new ShellOptions { TemporaryFolder = input.Text("temporary_path") });
+            foreach (var statement in Statements(expected.Text(windows ? "windows" : "linux")))
+            {
+                // What PowerShell would resolve keeps its slashes until then.
+                string Slashed(string path) => windows && input.Flag("resolve_paths") ? PowerShellBody.ToBackslash(path) : path;
+                Assert.Contains(Slashed(statement) + "\n", Slashed(Below(text.ReplaceLineEndings("\n"))), StringComparison.Ordinal);
+            }
+        }
     });
 
     [Fact]
@@ -85,6 +105,24 @@ public sealed class PowerShellTables
 
         Assert.All(expected.Texts("not_contains"), part => Assert.DoesNotContain(part, text, StringComparison.Ordinal));
     });
+
+    // The table has lost the line ends between the statements. Paths are whole here without asking PowerShell for them.
+    private static IEnumerable<string> Statements(string text) => Beginnings().Split(Resolved().Replace(text, "$1"))
+        .Where(statement => statement.Length > 0 && !statement.StartsWith("$CurrentDirectory =", StringComparison.Ordinal))
+        .Select(Below);
+
+    // Below the folder the script is in, whether it is named, by which name, or not. The texts of Windows make a folder in the
+    // drive's root and write below the current one; here both are the latter.
+    private static string Below(string text) => Current().Replace(text, "\"");
+
+    [GeneratedRegex(@"""(`?\$(CurrentDirectory|PWD)[/\\]|\\)")]
+    private static partial Regex Current();
+
+    [GeneratedRegex(@"(?=New-Item|\[System\.IO\.File\]|\$\{[\w-]+\}=""|\$\{env:)")]
+    private static partial Regex Beginnings();
+
+    [GeneratedRegex(@"\$ExecutionContext\.SessionState\.Path\.GetUnresolvedProviderPathFromPSPath\((""[^""]*"")\)")]
+    private static partial Regex Resolved();
 
     private static string Render(Statement statement) =>
         new PowerShell("pwsh", windows: false).Render([statement], new ShellOptions { TemporaryFolder = "/t" });
