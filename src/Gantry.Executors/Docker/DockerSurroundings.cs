@@ -24,6 +24,11 @@ public sealed record DockerSurroundings
     /// <summary>Identifies this process among those with the same <see cref="OwnerId"/>: the sweep leaves its things alone.</summary>
     public string ProcessId { get; init; } = "";
 
+    /// <summary>
+    /// Where processes leave each other word of what an engine can do, when <see cref="StateFolder"/> ends with the process; null for none.
+    /// </summary>
+    public string? NotesFolder { get; init; }
+
     /// <summary>A folder of the runner's own (0700) that outlives jobs: mirrors and checkouts.</summary>
     public required string StateFolder { get; init; }
 }

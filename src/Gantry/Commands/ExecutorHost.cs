@@ -27,6 +27,7 @@ internal sealed class ExecutorHost
             OwnerId = StateMark.Of(stateFolder),
             ProcessId = Guid.NewGuid().ToString("n"),
             StateFolder = Path.Combine(stateFolder, "sources"),
+            NotesFolder = NotesFolder,
         });
     }
 
@@ -38,6 +39,9 @@ internal sealed class ExecutorHost
     public string HomeFolder { get; }
 
     public ILoggerFactory Loggers { get; }
+
+    /// <summary>See <see cref="DockerSurroundings.NotesFolder"/>.</summary>
+    public string? NotesFolder { get; init; }
 
     /// <summary>Read when the first docker entry is opened: other runners leave no trace on disk.</summary>
     public DockerSurroundings Docker => _docker.Value;

@@ -77,7 +77,7 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
 
     private DockerExecutor Docker()
     {
-        var host = new ExecutorHost(context, "", folder.Root, folder.State);
+        var host = new ExecutorHost(context, "", folder.Root, folder.State) { NotesFolder = Path.Combine(options.StateFolder, "engines") };
         _sources = host.Docker.StateFolder;
         SpareTree.Offer(_caches.CheckoutOf(_key), _sources);
         return _docker = (DockerExecutor)ExecutorTable.Find("docker")!.Open(Entry("docker"), host);

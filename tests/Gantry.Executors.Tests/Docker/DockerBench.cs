@@ -36,6 +36,13 @@ internal sealed class DockerBench : IDisposable
         Settings, Runner.BuildsFolder,
         Surroundings(new DockerSurroundings { OwnerId = Owner, ProcessId = process, HomeFolder = Folder, StateFolder = Path.Combine(Folder, "state") }), Time, NullLogger.Instance);
 
+    /// <summary>From now on jobs run in another process of the same runner.</summary>
+    public void ExchangeProcess(string process)
+    {
+        _executor?.Dispose();
+        _executor = OfProcess(process);
+    }
+
     public static RunnerSettings SampleRunner() => new()
     {
         Name = "bench",

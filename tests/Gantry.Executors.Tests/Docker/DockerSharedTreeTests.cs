@@ -64,6 +64,34 @@ public sealed class DockerSharedTreeTests(LiveEngine live) : IClassFixture<LiveE
         await bench.ForgetVolumesAsync(engine, token);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task The_first_job_of_a_process_needs_no_archive_call_when_an_earlier_process_has_left_word()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await live.NeededAsync(token);
+        using var bench = new DockerBench();
+        await using var proxy = new EngineProxy(bench.Folder);
+        var notes = Path.Combine(bench.Folder, "notes");
+        bench.Surroundings = given => given with { NotesFolder = notes };
+        bench.Settings = bench.Settings with { Host = proxy.Host };
+        bench.Sources(await SampleRepository.CreateAsync(Path.Combine(bench.Folder, "remote"), token, ("README", "read me\n"))).Script("cat README");
+        Assert.True(await bench.RunJobAsync(token) is JobVerdict.Succeeded, bench.Link.Trace);
+        Assert.Equal(1, ArchiveCalls());
+        var word = Assert.Single(Directory.GetFiles(notes));
+
+        bench.ExchangeProcess("second");
+        Assert.True(await bench.RunJobAsync(token) is JobVerdict.Succeeded, bench.Link.Trace);
+        Assert.Equal(1, ArchiveCalls());
+
+        // Word about another engine, or about folders seen from elsewhere.
+        File.Move(word, Path.Combine(notes, "another"));
+        bench.ExchangeProcess("third");
+        Assert.True(await bench.RunJobAsync(token) is JobVerdict.Succeeded, bench.Link.Trace);
+        Assert.Equal(2, ArchiveCalls());
+
+        int ArchiveCalls() => proxy.Requests.Count(call => call.Contains("/archive", StringComparison.Ordinal));
+    }
+
     /// <summary>The lines about modes.</summary>
     private static string[] Shown(DockerBench bench) =>
         [.. bench.Link.Trace.Split('\n').Where(line => System.Text.RegularExpressions.Regex.IsMatch(line, "[0-9]{3,4} /(builds|cache)|ext.conf")).Select(line => line[(line.IndexOf("01O", StringComparison.Ordinal) + 3)..])];

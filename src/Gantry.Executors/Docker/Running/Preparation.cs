@@ -96,7 +96,10 @@ internal sealed class Preparation(
     }
 
     public SharedTreeSettings SharingOf(EngineFacts facts) => new(
-        SharedTreeSettings.FolderOf(surroundings, engine.Endpoint, facts), surroundings.ProcessId, Sharing, SharedTreeSettings.Suits(engine, facts), Logger);
+        SharedTreeSettings.FolderOf(surroundings, engine.Endpoint, facts), surroundings.ProcessId, Sharing, SharedTreeSettings.Suits(engine, facts), Logger)
+    {
+        Note = SharingNote.Of(surroundings, engine.Endpoint, facts),
+    };
 
     /// <exception cref="EnvironmentException">No answer.</exception>
     public async Task<EngineFacts> FactsAsync(CancellationToken cancellationToken)

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using Gantry.Engine;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Processes;
@@ -94,14 +91,18 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
         : null;
 
     /// <summary>It is mounted, and the folders of all volumes are as jobs need them.</summary>
-    public void Prove() => settings.Switch.Prove(volumes.Others);
+    public void Prove()
+    {
+        settings.Switch.Prove(volumes.Others);
+        settings.Note?.Write();
+    }
 
     /// <summary>A container could not be started: the engine may no longer be the one that mounted an overlay.</summary>
     public void Doubt(string why)
     {
-        if (HoldsAll && !IsMounted && settings.Switch.TurnOff())
+        if (HoldsAll && !IsMounted)
         {
-            Log.NotShared(settings.Logger, why);
+            TurnOff(why);
         }
     }
 
@@ -110,10 +111,7 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
     {
         volumes.DropOverlay();
         HoldsAll = false;
-        if (settings.Switch.TurnOff())
-        {
-            Log.NotShared(settings.Logger, why);
-        }
+        TurnOff(why);
     }
 
     /// <summary>
@@ -142,11 +140,20 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
         await RemoveAsync([.. left], cancellationToken);
     }
 
+    private void TurnOff(string why)
+    {
+        settings.Note?.Delete();
+        if (settings.Switch.TurnOff())
+        {
+            Log.NotShared(settings.Logger, why);
+        }
+    }
+
     private bool HoldRest(string root, PlacedTree shared, IReadOnlyList<PlacedTree> rest)
     {
         var top = job.Plan.Folders.Builds.TrimEnd('/') + "/";
         bool Fits(PlacedTree tree) => tree.Target.StartsWith(top, StringComparison.Ordinal) && !tree.Target.Split('/').Any(part => part is "." or "..");
-        if (!OperatingSystem.IsLinux() || !settings.Switch.Knows(volumes.Others) || !Fits(shared) || !rest.All(tree => tree.Source is null && Fits(tree)))
+        if (!OperatingSystem.IsLinux() || !settings.Knows(volumes.Others) || !Fits(shared) || !rest.All(tree => tree.Source is null && Fits(tree)))
         {
             return false;
         }
@@ -215,53 +222,4 @@ internal sealed partial class SharedTrees(DockerJob job, JobVolumes volumes, Sha
         [LoggerMessage(LogLevel.Information, "docker: checkouts are copied into containers; this engine cannot share the runner's: {Why}")]
         public static partial void NotShared(ILogger logger, string why);
     }
-}
-
-/// <summary>What sharing depends on besides the job.</summary>
-/// <param name="Folder">Of the runner: what jobs write above shared trees.</param>
-/// <param name="ProcessId">See <see cref="DockerSurroundings.ProcessId"/>.</param>
-/// <param name="Switch">Of the executor.</param>
-/// <param name="EngineIsSuitable">The engine is on this machine as far as one can tell, and maps no users.</param>
-/// <param name="Logger">For the operator.</param>
-internal sealed record SharedTreeSettings(string Folder, string ProcessId, SharedTreeSwitch Switch, bool EngineIsSuitable, ILogger Logger)
-{
-    /// <summary>One for each engine: only that one knows whether what is inside is still in use.</summary>
-    public static string FolderOf(DockerSurroundings surroundings, EngineEndpoint endpoint, EngineFacts facts) => Path.Combine(
-        surroundings.StateFolder, KeptSources.SharedTrees, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(facts.Key(endpoint))).AsSpan(0, 8)));
-
-    /// <param name="engine">Reached how.</param>
-    /// <param name="facts">What it says about itself.</param>
-    public static bool Suits(EngineClient engine, EngineFacts facts) =>
-        OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess && engine.Endpoint is EngineEndpoint.UnixSocket && facts.OSType == "linux"
-        && !facts.SecurityOptions.Any(option => Unsuitable.Contains(option.Split(',')[0]));
-
-    // Users are not the runner's, or files of the runner carry labels that no container may read.
-    private static readonly string[] Unsuitable = ["name=userns", "name=rootless", "name=selinux"];
-}
-
-/// <summary>Off once the engine has shown that it cannot. Thread-safe.</summary>
-internal sealed class SharedTreeSwitch
-{
-    private readonly ConcurrentDictionary<string, byte> _ready = new();
-    private int _off;
-    private volatile bool _proven;
-
-    public bool IsOff => Volatile.Read(ref _off) != 0;
-
-    /// <summary>An overlay was mounted, and a job has already given these volumes' folders their modes.</summary>
-    public bool Knows(IEnumerable<string> volumes) => _proven && volumes.All(_ready.ContainsKey);
-
-    /// <param name="names">Volumes of the job that showed it.</param>
-    public void Prove(IEnumerable<string> names)
-    {
-        foreach (var name in names)
-        {
-            _ready[name] = 0;
-        }
-
-        _proven = true;
-    }
-
-    /// <summary>True for the first caller.</summary>
-    public bool TurnOff() => Interlocked.Exchange(ref _off, 1) == 0;
 }
