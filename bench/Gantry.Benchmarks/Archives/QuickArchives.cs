@@ -34,6 +34,7 @@ internal static class QuickArchives
                 new("extract zipzstd", () => ExtractAsync(At("our.zst.zip"), Fresh(At("our-tree")))) { Against = 3 },
                 new("zip -1", () => Program("sh", "-c", $"cd '{tree}' && rm -f '{At("their.zip")}' && zip -1 -q -r '{At("their.zip")}' .")),
                 new("artifact as zip, level fast", () => WriteAsync(tree, entries, At("our.zip"), ArchiveFormat.Zip, ArchiveLevel.Fast)) { Against = 6 },
+                new("extract zip", () => ExtractAsync(At("our.zip"), Fresh(At("our-tree")))) { Against = 3 },
                 new("artifact as zip, level default", () => WriteAsync(tree, entries, At("our.default.zip"), ArchiveFormat.Zip, ArchiveLevel.Default)) { Against = 6 },
             };
             for (var round = 0; round < rounds; round++)

@@ -128,20 +128,24 @@ public sealed class ArchiveExtractorTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_zip_that_lies_about_its_sizes_is_refused()
     {
+        await RefusedAsync(Lying(await ZstdZipAsync("a", new string('x', 5000)), 10));
+        await RefusedAsync(Lying(await ZstdZipAsync("a", new string('x', 5000)), 6000));
         var bytes = Zip(("a", new string('x', 5000)));
-        var directory = bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
-        BitConverter.TryWriteBytes(bytes.AsSpan(directory + 24), 10u);
+        await RefusedAsync(Lying(bytes, 10), maxBytes: 1000);
+        await RefusedAsync(Lying(bytes, 6000));
 
-        await RefusedAsync(bytes, maxBytes: 1000);
-        BitConverter.TryWriteBytes(bytes.AsSpan(directory + 24), 6000u);
-        await RefusedAsync(bytes);
+        static byte[] Lying(byte[] zip, uint size)
+        {
+            BitConverter.TryWriteBytes(zip.AsSpan(zip.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 24), size);
+            return zip;
+        }
     }
 
     [Fact(Timeout = 60_000)]
     public async Task Damage_is_an_archive_fault_and_never_another()
     {
         var random = new Random(7);
-        foreach (var whole in (byte[][])[Zip(("a/b", "hello hello hello"), ("c", "x")), Tar(File("a/b", "hello"), Link("c", "a"))])
+        foreach (var whole in (byte[][])[Zip(("a/b", "hello hello hello"), ("c", "x")), Tar(File("a/b", "hello"), Link("c", "a")), await ZstdZipAsync("a", "hello hello hello")])
         {
             for (var i = 0; i < 300; i++)
             {
@@ -193,6 +197,16 @@ public sealed class ArchiveExtractorTests : IDisposable
         Assert.Equal(
             ["Part of .git directory is on the list of files to extract", "This may introduce unexpected problems"],
             _notices.Select(n => n.Text));
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Of_many_entries_with_one_path_the_last_counts_and_hard_links_share_what_was_there_before_them()
+    {
+        var entries = Enumerable.Range(0, 200).SelectMany(i => (TarEntry[])[File("same", $"{i}"), File($"first{i}", $"{i}"), HardLink($"second{i}", $"first{i}")]);
+        await ExtractAsync(Tar([.. entries]));
+
+        Assert.Equal("199", System.IO.File.ReadAllText(_target["same"]));
+        Assert.All(Enumerable.Range(0, 200), i => Assert.Equal($"{i}", System.IO.File.ReadAllText(_target[$"second{i}"])));
     }
 
     [Fact(Timeout = 30_000)]
@@ -248,6 +262,18 @@ public sealed class ArchiveExtractorTests : IDisposable
             }
         }
 
+        return output.ToArray();
+    }
+
+    private static async Task<byte[]> ZstdZipAsync(string name, string content)
+    {
+        using var folder = new TempFolder();
+        folder.File(name, content);
+        var entries = await FileSelection.SelectAsync(
+            new FileSelectionRequest { WorkingDirectory = folder.Path, Paths = [name], Report = _ => { } }, TestContext.Current.CancellationToken);
+        var output = new MemoryStream();
+        await ArchiveWriter.WriteAsync(
+            new ArchiveRequest { WorkingDirectory = folder.Path, Entries = entries, Format = ArchiveFormat.ZipZstd, Report = _ => { } }, output, TestContext.Current.CancellationToken);
         return output.ToArray();
     }
 

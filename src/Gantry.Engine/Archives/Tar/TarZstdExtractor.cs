@@ -11,49 +11,53 @@ internal static class TarZstdExtractor
 {
     private const int BufferSize = 128 * 1024;
 
-    public static async Task ExtractAsync(SafeFileHandle archive, ExtractionPlace place, CancellationToken cancellationToken)
+    public static Task ExtractAsync(SafeFileHandle archive, ExtractionPlace place, CancellationToken cancellationToken) =>
+        Task.Run(() => Extract(archive, place, cancellationToken), cancellationToken);
+
+    private static void Extract(SafeFileHandle archive, ExtractionPlace place, CancellationToken cancellationToken)
     {
-        await using var unpacked = new DecompressionStream(new HandleRange(archive, 0, RandomAccess.GetLength(archive)), leaveOpen: false);
-        await using var tar = new TarReader(unpacked, leaveOpen: true);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-        try
+        using var unpacked = new DecompressionStream(new HandleRange(archive, 0, RandomAccess.GetLength(archive)), leaveOpen: false);
+        using var tar = new TarReader(unpacked, leaveOpen: true);
+        using var small = new SmallFiles(place);
+        while (Next(tar) is { } entry)
         {
-            while (await NextAsync(tar, cancellationToken) is { } entry)
+            cancellationToken.ThrowIfCancellationRequested();
+            if (entry.EntryType != TarEntryType.GlobalExtendedAttributes)
             {
-                if (entry.EntryType != TarEntryType.GlobalExtendedAttributes)
-                {
-                    Extract(entry, place, buffer, cancellationToken);
-                }
+                Extract(entry, place, small, cancellationToken);
             }
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+
+        small.Complete();
     }
 
     // The platform's reader checks no number of a header before it computes with it.
-    private static async Task<TarEntry?> NextAsync(TarReader tar, CancellationToken cancellationToken)
+    private static TarEntry? Next(TarReader tar)
     {
         try
         {
-            return await tar.GetNextEntryAsync(copyData: false, cancellationToken);
+            return tar.GetNextEntry(copyData: false);
         }
-        catch (Exception fault) when (fault is OverflowException or ArgumentException or NotSupportedException)
+        catch (Exception fault) when (fault is OverflowException or ArgumentException or NotSupportedException or InvalidOperationException)
         {
             throw new ArchiveException($"the archive is damaged: {fault.Message}", fault);
         }
     }
 
-    private static void Extract(TarEntry entry, ExtractionPlace place, byte[] buffer, CancellationToken cancellationToken)
+    private static void Extract(TarEntry entry, ExtractionPlace place, SmallFiles small, CancellationToken cancellationToken)
     {
         var path = SafePath.Of(entry.Name);
         place.Admit(path);
         place.Replace(path);
+        if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile))
+        {
+            small.Await(path);
+        }
+
         switch (entry.EntryType)
         {
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
-                place.AddFile(Entry(entry, path, FileKind.File), file => Copy(entry.DataStream, place, file, buffer, cancellationToken));
+                AddFile(entry, Entry(entry, path, FileKind.File), place, small, cancellationToken);
                 break;
             case TarEntryType.Directory:
                 place.AddFolder(Entry(entry, path, FileKind.Folder));
@@ -62,7 +66,9 @@ internal static class TarZstdExtractor
                 place.AddLink(Entry(entry, path, FileKind.Link), entry.LinkName);
                 break;
             case TarEntryType.HardLink:
-                place.AddHardLink(Entry(entry, path, FileKind.File), SafePath.Of(entry.LinkName));
+                var existing = SafePath.Of(entry.LinkName);
+                small.Await(existing);
+                place.AddHardLink(Entry(entry, path, FileKind.File), existing);
                 break;
             default:
                 place.Ignore(entry.Name);
@@ -70,15 +76,37 @@ internal static class TarZstdExtractor
         }
     }
 
-    private static void Copy(Stream? content, ExtractionPlace place, SafeFileHandle file, byte[] buffer, CancellationToken cancellationToken)
+    private static void AddFile(TarEntry entry, FileEntry file, ExtractionPlace place, SmallFiles small, CancellationToken cancellationToken)
     {
-        long done = 0;
-        while (content?.Read(buffer, 0, BufferSize) is > 0 and var read)
+        if (file.Size <= SmallFiles.Largest)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            place.Spend(read);
-            RandomAccess.Write(file, buffer.AsSpan(0, read), done);
-            done += read;
+            place.Spend(file.Size);
+            var content = ArrayPool<byte>.Shared.Rent((int)Math.Max(file.Size, 1));
+            small.Add(file, content, entry.DataStream?.ReadAtLeast(content.AsSpan(0, (int)file.Size), (int)file.Size, throwOnEndOfStream: false) ?? 0, cancellationToken);
+            return;
+        }
+
+        small.Await(file.Path);
+        place.AddFile(file, handle => Copy(entry.DataStream, place, handle, cancellationToken));
+    }
+
+    private static void Copy(Stream? content, ExtractionPlace place, SafeFileHandle file, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            long done = 0;
+            while (content?.Read(buffer, 0, BufferSize) is > 0 and var read)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                place.Spend(read);
+                RandomAccess.Write(file, buffer.AsSpan(0, read), done);
+                done += read;
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -15,6 +15,7 @@ internal static class ZipExtractor
     private const int BufferSize = 128 * 1024;
     private const int LocalHeaderLength = 30;
     private const int LongestTarget = 64 * 1024;
+    private const int LargestPiece = 1 << 20;
 
     public static async Task ExtractAsync(SafeFileHandle archive, ExtractionPlace place, CancellationToken cancellationToken)
     {
@@ -41,10 +42,21 @@ internal static class ZipExtractor
             Prepare(item, place);
         }
 
+        using var zstd = new ZstdDecoders();
         var options = new ParallelOptions { MaxDegreeOfParallelism = place.Workers, CancellationToken = cancellationToken };
         await Parallel.ForEachAsync(files, options, (item, token) =>
         {
-            place.AddFile(item.Entry, file => Unpack(archive, item, file, token));
+            place.AddFile(item.Entry, file =>
+            {
+                if (item is { Method: ZipMethod.Zstd, Compressed: >= 0 and <= LargestPiece, Entry.Size: <= LargestPiece })
+                {
+                    UnpackPiece(archive, item, file, zstd);
+                }
+                else
+                {
+                    Unpack(archive, item, file, token);
+                }
+            });
             return ValueTask.CompletedTask;
         });
     }
@@ -87,6 +99,32 @@ internal static class ZipExtractor
         return FileNames.Decode(target);
     }
 
+    // As a stream, a decoder and its buffers would cost more than the content of most files.
+    private static void UnpackPiece(SafeFileHandle archive, ZipItem item, SafeFileHandle file, ZstdDecoders zstd)
+    {
+        var packed = ArrayPool<byte>.Shared.Rent((int)item.Compressed);
+        // Room for one byte too many shows content that is longer than it should be.
+        var content = ArrayPool<byte>.Shared.Rent((int)item.Entry.Size + 1);
+        try
+        {
+            var start = Start(archive, item);
+            ZipDirectory.ReadAt(archive, packed.AsSpan(0, (int)item.Compressed), start);
+            var length = zstd.Decode(packed.AsSpan(0, (int)item.Compressed), content);
+            if (length != item.Entry.Size)
+            {
+                throw WrongLength(item, length < item.Entry.Size ? "shorter" : "longer");
+            }
+
+            RandomAccess.Write(file, content.AsSpan(0, length), 0);
+            Check(item, Crc32.HashToUInt32(content.AsSpan(0, length)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(packed);
+            ArrayPool<byte>.Shared.Return(content);
+        }
+    }
+
     private static void Unpack(SafeFileHandle archive, ZipItem item, SafeFileHandle file, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(item.Entry.Size, 1, BufferSize));
@@ -100,7 +138,7 @@ internal static class ZipExtractor
                 var read = content.Read(buffer, 0, (int)Math.Min(buffer.Length, item.Entry.Size - done));
                 if (read == 0)
                 {
-                    throw new ArchiveException($"{item.Name}: the content is shorter than it should be");
+                    throw WrongLength(item, "shorter");
                 }
 
                 RandomAccess.Write(file, buffer.AsSpan(0, read), done);
@@ -120,16 +158,36 @@ internal static class ZipExtractor
     {
         if (content.ReadByte() >= 0)
         {
-            throw new ArchiveException($"{item.Name}: the content is longer than it should be");
+            throw WrongLength(item, "longer");
         }
 
+        Check(item, checksum);
+    }
+
+    private static void Check(ZipItem item, uint checksum)
+    {
         if (checksum != item.Checksum)
         {
             throw new ArchiveException($"{item.Name}: the checksum does not match the content");
         }
     }
 
+    private static ArchiveException WrongLength(ZipItem item, string how) => new($"{item.Name}: the content is {how} than it should be");
+
     private static Stream Open(SafeFileHandle archive, ZipItem item)
+    {
+        var range = new HandleRange(archive, Start(archive, item), item.Compressed);
+        return item.Method switch
+        {
+            ZipMethod.Store => range,
+            ZipMethod.Deflate => new DeflateStream(range, CompressionMode.Decompress),
+            ZipMethod.Zstd => new DecompressionStream(range, leaveOpen: false),
+            _ => throw new ArchiveException($"{item.Name}: compression method {(int)item.Method} is not supported"),
+        };
+    }
+
+    /// <summary>Where the content begins.</summary>
+    private static long Start(SafeFileHandle archive, ZipItem item)
     {
         if (item.IsEncrypted)
         {
@@ -143,14 +201,6 @@ internal static class ZipExtractor
             throw new ArchiveException($"{item.Name}: the content is not where it should be");
         }
 
-        var start = item.Offset + LocalHeaderLength + ZipDirectory.Two(header, 26) + ZipDirectory.Two(header, 28);
-        var range = new HandleRange(archive, start, item.Compressed);
-        return item.Method switch
-        {
-            ZipMethod.Store => range,
-            ZipMethod.Deflate => new DeflateStream(range, CompressionMode.Decompress),
-            ZipMethod.Zstd => new DecompressionStream(range, leaveOpen: false),
-            _ => throw new ArchiveException($"{item.Name}: compression method {(int)item.Method} is not supported"),
-        };
+        return item.Offset + LocalHeaderLength + ZipDirectory.Two(header, 26) + ZipDirectory.Two(header, 28);
     }
 }
