@@ -52,7 +52,7 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
             if (!await RenewAsync(git, request, source, work, cancellationToken))
             {
                 Directory.CreateDirectory(work);
-                await InitAsync(git, request, work, cancellationToken);
+                await InitAsync(request, work, cancellationToken);
                 await FetchAsync(git, request, source, work, cancellationToken);
             }
 
@@ -87,7 +87,7 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
             return false;
         }
 
-        await InitAsync(git, request, work, cancellationToken);
+        await InitAsync(request, work, cancellationToken);
         await File.WriteAllBytesAsync(Path.Combine(work, ".git", "index"), index, cancellationToken);
         var before = await AttributesAsync(git, work, cancellationToken);
         await FetchAsync(git, request, source, work, cancellationToken);
@@ -128,11 +128,9 @@ internal sealed class PristineTrees(string stateFolder, IJobLog log)
         }
     }
 
-    private static async Task InitAsync(HostGit git, SourceTreeRequest request, string work, CancellationToken cancellationToken)
+    private static async Task InitAsync(SourceTreeRequest request, string work, CancellationToken cancellationToken)
     {
-        var format = request.Plan.Payload.GitInfo.RepoObjectFormat;
-        await git.RunAsync(work,
-            ["init", "--quiet", "--template=", .. format is "" or "sha1" ? (IReadOnlyList<string>)[] : ["--object-format", format], "."], cancellationToken);
+        await EmptyRepository.MakeAsync(work, request.Plan.Payload.GitInfo.RepoObjectFormat, cancellationToken);
         await SetAsync(
             work,
             [

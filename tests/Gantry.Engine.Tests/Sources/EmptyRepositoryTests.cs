@@ -1,0 +1,34 @@
+using Gantry.Engine.Sources.Mirrors;
+using Gantry.TestKit.Engine;
+
+namespace Gantry.Engine.Tests.Sources;
+
+public sealed class EmptyRepositoryTests
+{
+    [Theory(Timeout = 30_000)]
+    [InlineData("")]
+    [InlineData("sha256")]
+    public async Task It_is_what_git_init_makes(string format)
+    {
+        var token = TestContext.Current.CancellationToken;
+        using var folder = new TempFolder();
+        var (own, theirs) = (Directory.CreateDirectory(Path.Combine(folder.Path, "own")).FullName, Directory.CreateDirectory(Path.Combine(folder.Path, "theirs")).FullName);
+        var wanted = format.Length > 0 ? "--object-format " + format : "";
+        await ShellHost.RunAsync("bash", $"git -c init.defaultBranch=none init --quiet --template= {wanted} .", theirs, token);
+
+        await EmptyRepository.MakeAsync(own, format, token);
+
+        Assert.Equal(await DescribeAsync(theirs, token), await DescribeAsync(own, token));
+    }
+
+    private static async Task<string> DescribeAsync(string folder, CancellationToken token)
+    {
+        List<string> lines = [];
+        foreach (var item in new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).OrderBy(item => item.FullName, StringComparer.Ordinal))
+        {
+            lines.Add($"{Path.GetRelativePath(folder, item.FullName)} {item.UnixFileMode} {(item is FileInfo ? await File.ReadAllTextAsync(item.FullName, token) : "")}");
+        }
+
+        return string.Join('\n', lines);
+    }
+}
