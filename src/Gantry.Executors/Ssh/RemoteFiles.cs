@@ -1,6 +1,5 @@
 using System.Text;
 using Gantry.Engine.Executors;
-using Gantry.Engine.Shells;
 using Gantry.Executors.Workspaces;
 
 namespace Gantry.Executors.Ssh;
@@ -11,8 +10,7 @@ namespace Gantry.Executors.Ssh;
 /// </summary>
 internal sealed class RemoteFiles(SshConnection connection, string jobFolder, TimeProvider time)
 {
-    /// <summary>Reads one line of script from standard input, and leaves the rest to it.</summary>
-    private const string OneLine = "sh -c 'IFS= read -r l; eval \"$l\"'";
+    private const string Unpack = $"sh -c '{TarScripts.OneLine}'";
 
     private const int BufferLength = 64 * 1024;
 
@@ -23,11 +21,9 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
     {
         foreach (var tree in trees)
         {
-            var target = BashQuoting.Exact(tree.Target);
             using var said = new Complaint(LongestComplaint);
-            // Owners are the user's, modes those of the archive whatever the umask says.
-            var line = Encoding.UTF8.GetBytes($"mkdir -p -- {target} && cd -- {target} && tar -xpof -; s=$?; cat > /dev/null; exit $s\n");
-            using var command = await RemoteCommand.StartAsync(connection, OneLine, (_ => { }, said.Take), time);
+            var line = TarScripts.UnpackLine(tree.Target);
+            using var command = await RemoteCommand.StartAsync(connection, Unpack, (_ => { }, said.Take), time);
             await command.WriteAsync(stream => WriteAsync(stream, line, tree, cancellationToken), ends: true, cancellationToken);
             var exit = await command.WaitAsync(cancellationToken);
             if (exit.Status != 0)
@@ -47,7 +43,7 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
             return await FetchedView.MakeAsync(jobFolder, async view =>
             {
                 await using var tar = File.OpenRead(spool);
-                await TarExtraction.RunAsync(tar, view, name => name.StartsWith("./", StringComparison.Ordinal) ? name[2..] : name, cancellationToken);
+                await TarExtraction.RunAsync(tar, view, TarScripts.NameOf, cancellationToken);
             });
         }
         finally
@@ -66,25 +62,13 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
         await using (var file = new FileStream(spool, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 }))
         {
             exit = await RemoteCommand.RunAsync(
-                connection, "sh", Encoding.UTF8.GetBytes(FetchScript(folder, paths)), (file.Write, said.Take), time, cancellationToken);
+                connection, "sh", Encoding.UTF8.GetBytes(TarScripts.Pack(folder, paths)), (file.Write, said.Take), time, cancellationToken);
         }
 
-        // 1: a file changed while it was read, which is for the job to know.
-        if (exit.Status > 1)
+        if (!TarScripts.IsPacked(exit.Status))
         {
             throw EnvironmentException.Broken($"files could not be read from {folder} on {connection.Name}: {said}");
         }
-    }
-
-    private static string FetchScript(string folder, IReadOnlyList<string> paths)
-    {
-        var script = new StringBuilder($"cd -- {BashQuoting.Exact(folder)} 2>/dev/null || exit 0\nset --\n");
-        foreach (var path in paths.Select(path => path is "." or "" ? "." : "./" + path.Trim('/')).Distinct())
-        {
-            script.Append("if [ -e ").Append(BashQuoting.Exact(path)).Append(" ] || [ -L ").Append(BashQuoting.Exact(path)).Append(" ]; then set -- \"$@\" ").Append(BashQuoting.Exact(path)).Append("; fi\n");
-        }
-
-        return script.Append("[ $# -eq 0 ] || exec tar -cf - -- \"$@\"\nexit 0\n").ToString();
     }
 
     private async ValueTask WriteAsync(Stream stream, byte[] line, PlacedTree tree, CancellationToken cancellationToken)

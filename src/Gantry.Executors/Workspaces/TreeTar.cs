@@ -15,12 +15,17 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
     // Small files are read at once: an asynchronous file costs more than its bytes.
     private const int SmallFile = 256 * 1024;
 
+    /// <summary>Two empty blocks.</summary>
+    private const int End = 1024;
+
     private readonly TarWriter _writer = new(target, TarEntryFormat.Gnu, leaveOpen: true);
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
     private readonly DateTimeOffset _now = time.GetUtcNow();
 
     // Checkouts are open to everybody; where their user owns them that is not needed.
     private UnixFileMode _taken;
+
+    private bool _empty = true;
 
     /// <summary>The folder itself with its parents below <paramref name="root"/>, then the tree's content, then its extra files.</summary>
     /// <param name="tree">What and where.</param>
@@ -38,7 +43,15 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
     /// <summary>A folder that exists already and shall belong to the job's user.</summary>
     public Task AddFolderAsync(string path, CancellationToken cancellationToken) => FolderAsync(path.Trim('/'), Folder, _now, cancellationToken);
 
-    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        if (_empty)
+        {
+            // The writer leaves out the end of an archive without entries, which other programs then take for a broken one.
+            await target.WriteAsync(new byte[End]);
+        }
+    }
 
     private async Task AddTreeAsync(PlacedTree tree, string name, CancellationToken cancellationToken)
     {
@@ -117,11 +130,15 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
         }
     }
 
-    private GnuTarEntry Entry(TarEntryType type, string name, UnixFileMode mode, DateTimeOffset time, bool isPrivate) => new(type, name)
+    private GnuTarEntry Entry(TarEntryType type, string name, UnixFileMode mode, DateTimeOffset time, bool isPrivate)
     {
-        Mode = isPrivate ? mode : owner.Mode(mode) & ~_taken,
-        Uid = owner.User,
-        Gid = owner.Group,
-        ModificationTime = time,
-    };
+        _empty = false;
+        return new GnuTarEntry(type, name)
+        {
+            Mode = isPrivate ? mode : owner.Mode(mode) & ~_taken,
+            Uid = owner.User,
+            Gid = owner.Group,
+            ModificationTime = time,
+        };
+    }
 }

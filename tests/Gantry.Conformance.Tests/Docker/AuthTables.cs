@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Gantry.Executors.Docker.Auth;
+using Gantry.Executors.Registries;
 using Gantry.Protocol.Jobs;
 using Gantry.TestKit.Tables;
 

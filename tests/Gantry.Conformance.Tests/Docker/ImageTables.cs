@@ -3,6 +3,7 @@ using Gantry.Engine.Executors;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Services;
+using Gantry.Executors.Images;
 using Gantry.Protocol.Jobs;
 using Gantry.TestKit.Tables;
 
@@ -79,7 +80,6 @@ public sealed class ImageTables
     [Tables("pull-policies", "docker", "docker-allowed", "source", "choice", "not-allowed")]
     public void Pull_policies_are_read_filtered_and_attributed()
     {
-        // The kubernetes tables belong to that executor.
         var cases = DockerCases.Of();
         foreach (var one in cases)
         {
@@ -107,23 +107,6 @@ public sealed class ImageTables
         }
 
         Assert.Equal(18, cases.Count);
-    }
-
-    [Fact]
-    [Tables("pull-policies", "effective")]
-    public void What_is_tried_is_what_is_wanted_and_allowed()
-    {
-        // Written in the names of Kubernetes.
-        var cases = DockerCases.Of();
-        foreach (var one in cases)
-        {
-            IReadOnlyList<string> Named(IEnumerable<string> names) => [.. names.Select(name => name == "IfNotPresent" ? "if-not-present" : name.ToLowerInvariant())];
-            var wanted = Named(one.InputList("policies"));
-            var actual = PullPolicies.For("image", [], new DockerSettings { PullPolicy = wanted, AllowedPullPolicies = Named(one.InputList("allowed")) });
-            Assert.Equal(Named(one.ExpectedList("policies")), actual.Policies.Select(PullPolicies.NameOf));
-        }
-
-        Assert.Equal(3, cases.Count);
     }
 
     private static void Check(DockerCase one, Func<IReadOnlyList<string>?> read)

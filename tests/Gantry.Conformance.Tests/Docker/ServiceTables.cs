@@ -1,6 +1,7 @@
 using System.Text;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Docker.Services;
+using Gantry.Executors.Images;
 using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Docker;

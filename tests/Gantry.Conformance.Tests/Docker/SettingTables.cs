@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Executors;
+using Gantry.Executors;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
@@ -7,6 +8,7 @@ using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Running;
 using Gantry.Executors.Docker.Settings;
 using Gantry.Executors.Docker.Volumes;
+using Gantry.Executors.Images;
 using Gantry.TestKit.Tables;
 
 namespace Gantry.Conformance.Tests.Docker;
@@ -107,7 +109,7 @@ public sealed class SettingTables
         var cases = DockerCases.Of();
         foreach (var one in cases)
         {
-            var facts = new JobFacts { JobId = one.Input.GetProperty("job_id").GetInt64(), ProjectUrl = JobFacts.UrlOfProject(one.InputText("repo_url")!) };
+            var facts = new JobFacts { JobId = one.Input.GetProperty("job_id").GetInt64(), ProjectUrl = ProjectAddress.Of(one.InputText("repo_url")!) };
             Assert.Equal(one.ExpectedText("url"), new JobLabels(facts, new Dictionary<string, string>()).Plain()[JobLabels.Prefix + "job.url"]);
         }
 
@@ -212,7 +214,7 @@ public sealed class SettingTables
     private static JobFacts Facts(JsonElement job) => new()
     {
         JobId = job.GetProperty("id").GetInt64(),
-        ProjectUrl = JobFacts.UrlOfProject(DockerCase.Text(job, "repo_url")!),
+        ProjectUrl = ProjectAddress.Of(DockerCase.Text(job, "repo_url")!),
         Sha = DockerCase.Text(job, "sha")!,
         BeforeSha = DockerCase.Text(job, "before_sha")!,
         Ref = DockerCase.Text(job, "ref")!,

@@ -121,6 +121,6 @@ public sealed class DockerServiceTests(LiveEngine live) : IClassFixture<LiveEngi
     {
         const string Table = "  sl  local_address rem_address   st\n   0: 00000000:1F90 00000000:0000 0A 0\n   1: 0100007F:1F91 0100007F:D431 01 0\n"
             + "   0: 00000000000000000000000000000000:1538 00000000000000000000000000000000:0000 0A 0\n";
-        Assert.Equal([5432, 8080], ServiceReadiness.ListenersOf(Table).Order());
+        Assert.Equal([5432, 8080], ListeningPorts.Of(Table).Order());
     }
 }

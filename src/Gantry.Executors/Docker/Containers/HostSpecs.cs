@@ -3,6 +3,7 @@ using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Settings;
 using Gantry.Executors.Docker.Volumes;
+using Gantry.Executors.Images;
 
 namespace Gantry.Executors.Docker.Containers;
 

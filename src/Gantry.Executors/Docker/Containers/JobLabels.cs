@@ -122,18 +122,6 @@ internal sealed record JobFacts
     /// <summary>See <see cref="JobLabels.Process"/>.</summary>
     public string Process { get; init; } = "";
 
-    /// <summary>The web address of the project behind a git address: no login, no <c>.git</c>.</summary>
-    public static string UrlOfProject(string repository)
-    {
-        if (!Uri.TryCreate(repository, UriKind.Absolute, out var uri))
-        {
-            return "";
-        }
-
-        var path = uri.AbsolutePath.TrimEnd('/');
-        return uri.GetLeftPart(UriPartial.Scheme) + uri.Authority + (path.EndsWith(".git", StringComparison.Ordinal) ? path[..^4] : path);
-    }
-
     /// <summary>The payload's number, else the variable, else nothing.</summary>
     public static string Pipeline(long payload, string? variable) =>
         payload > 0 ? payload.ToString(CultureInfo.InvariantCulture) : variable ?? "";

@@ -1,9 +1,10 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
-using Gantry.Executors.Docker.Auth;
 using Gantry.Executors.Docker.Keeping;
 using Gantry.Executors.Docker.Running;
+using Gantry.Executors.Images;
+using Gantry.Executors.Registries;
 using Gantry.Protocol;
 
 namespace Gantry.Executors.Docker.Images;

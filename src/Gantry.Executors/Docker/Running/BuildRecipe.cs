@@ -2,6 +2,7 @@ using Gantry.Engine.Executors;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Images;
+using Gantry.Executors.Images;
 
 namespace Gantry.Executors.Docker.Running;
 

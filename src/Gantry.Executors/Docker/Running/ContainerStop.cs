@@ -1,5 +1,6 @@
 using Gantry.Engine.Executors;
 using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Images;
 
 namespace Gantry.Executors.Docker.Running;
 

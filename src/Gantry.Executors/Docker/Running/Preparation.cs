@@ -3,7 +3,6 @@ using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
-using Gantry.Executors.Docker.Auth;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Keeping;
@@ -11,6 +10,8 @@ using Gantry.Executors.Docker.Services;
 using Gantry.Executors.Docker.Settings;
 using Gantry.Executors.Docker.Volumes;
 using Gantry.Executors.Docker.Workspaces;
+using Gantry.Executors.Images;
+using Gantry.Executors.Registries;
 using Gantry.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -137,7 +138,7 @@ internal sealed class Preparation(
             Labels = new JobLabels(new JobFacts
             {
                 JobId = payload.Id,
-                ProjectUrl = JobFacts.UrlOfProject(payload.GitInfo.RepoUrl),
+                ProjectUrl = ProjectAddress.Of(payload.GitInfo.RepoUrl),
                 Sha = payload.GitInfo.Sha,
                 BeforeSha = payload.GitInfo.BeforeSha,
                 Ref = payload.GitInfo.Ref,

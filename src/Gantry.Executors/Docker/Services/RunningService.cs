@@ -1,3 +1,5 @@
+using Gantry.Executors.Images;
+
 namespace Gantry.Executors.Docker.Services;
 
 /// <summary>A service's container after its start.</summary>

@@ -1,5 +1,6 @@
 using Gantry.Engine.Executors;
 using Gantry.Executors.Docker.Images;
+using Gantry.Executors.Images;
 using Gantry.Protocol.Jobs;
 
 namespace Gantry.Executors.Docker.Services;

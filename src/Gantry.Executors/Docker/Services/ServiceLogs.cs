@@ -1,6 +1,7 @@
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
+using Gantry.Executors.Images;
 
 namespace Gantry.Executors.Docker.Services;
 

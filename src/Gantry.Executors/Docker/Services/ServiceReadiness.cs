@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -143,24 +142,13 @@ internal sealed class ServiceReadiness(DockerJob job)
                     text.Append(Encoding.ASCII.GetString(bytes));
                 }
             }, cancellationToken);
-            return text.Length == 0 ? null : ListenersOf(text.ToString());
+            return text.Length == 0 ? null : ListeningPorts.Of(text.ToString());
         }
         catch (Exception e) when (e is EngineException { IsUnreachable: false } or IOException)
         {
             return null;
         }
     }
-
-    /// <summary>Ports of sockets in state 0A (listening) in the kernel's table.</summary>
-    internal static HashSet<int> ListenersOf(string table) =>
-    [
-        .. from line in table.Split('\n')
-           let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-           where fields.Length > 3 && fields[3] == "0A"
-           let colon = fields[1].LastIndexOf(':')
-           where colon > 0
-           select int.Parse(fields[1].AsSpan(colon + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
-    ];
 
     private enum Answer
     {

@@ -5,6 +5,7 @@ using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Running;
+using Gantry.Executors.Images;
 
 namespace Gantry.Executors.Docker.Services;
 

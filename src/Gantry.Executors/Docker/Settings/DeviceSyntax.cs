@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Images;
 
 namespace Gantry.Executors.Docker.Settings;
 
@@ -23,7 +24,7 @@ internal static class DeviceSyntax
 
     /// <summary>The devices of every glob that fits the service's image.</summary>
     public static IReadOnlyList<DeviceSpec> ForService(IReadOnlyDictionary<string, IReadOnlyList<string>> byGlob, string image) =>
-        [.. byGlob.Where(pair => Images.ImageGlob.IsMatch(pair.Key, image)).SelectMany(pair => pair.Value).Select(Device)];
+        [.. byGlob.Where(pair => ImageGlob.IsMatch(pair.Key, image)).SelectMany(pair => pair.Value).Select(Device)];
 
     /// <summary>
     /// <c>all</c>, a number, or fields divided by commas: <c>device=0,1</c> (in double quotes, because of the comma),

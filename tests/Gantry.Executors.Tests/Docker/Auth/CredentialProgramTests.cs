@@ -1,4 +1,4 @@
-using Gantry.Executors.Docker.Auth;
+using Gantry.Executors.Registries;
 using Gantry.TestKit.Engine;
 
 namespace Gantry.Executors.Tests.Docker.Auth;

@@ -1,10 +1,10 @@
 using Gantry.Protocol;
 
-namespace Gantry.Executors.Docker.Images;
+namespace Gantry.Executors.Images;
 
 /// <summary>
 /// Whose fault a failed pull is, read from the engine's words: it gives nothing else (a refused login comes as a status of
-/// 500). The one place in this executor that decides by text. First group wins (official-executors §1.3).
+/// 500). The one place that decides by text. First group wins (official-executors §1.3).
 /// </summary>
 internal static class PullFailures
 {

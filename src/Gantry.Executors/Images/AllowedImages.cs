@@ -1,4 +1,4 @@
-namespace Gantry.Executors.Docker.Images;
+namespace Gantry.Executors.Images;
 
 /// <summary>Which images a job may name (official-executors §2.3).</summary>
 internal static class AllowedImages

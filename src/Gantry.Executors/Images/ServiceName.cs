@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Gantry.Executors.Docker.Services;
+namespace Gantry.Executors.Images;
 
 /// <summary>A service's image, taken apart (official-executors §2.11).</summary>
 /// <param name="Name">Without port and version; empty when the reference is none.</param>

@@ -1,8 +1,7 @@
 using Gantry.Engine.Traces;
-using Gantry.Executors.Docker.Auth;
 using Microsoft.Extensions.Logging;
 
-namespace Gantry.Executors.Docker.Running;
+namespace Gantry.Executors.Registries;
 
 /// <summary>Notes about registry logins: details for the operator, problems for the user.</summary>
 internal sealed partial class LoginNotes(IJobLog log, ILogger logger) : ILoginNotes

@@ -1,6 +1,6 @@
 using Gantry.Engine.Shells;
 
-namespace Gantry.Executors.Docker.Running;
+namespace Gantry.Executors.Images;
 
 /// <summary>What a container runs to read a script from its standard input (official-job-protocol §8.2).</summary>
 internal static class ContainerCommand
@@ -27,8 +27,23 @@ internal static class ContainerCommand
         fi
         """;
 
+    /// <summary>
+    /// What a container runs while others run scripts in it: a first process that does nothing, ends when it is told to, and needs a shell
+    /// only. Without <c>sleep</c> it waits for an input that never comes.
+    /// </summary>
+    /// <param name="mark">A file that it makes when it begins; null: none.</param>
+    public static IReadOnlyList<string> Idle(string? mark) =>
+    [
+        "sh", "-c",
+        (mark is null ? "" : $": > {BashQuoting.Exact(mark)}\n")
+            + "trap 'exit 0' TERM INT\nif command -v sleep >/dev/null 2>&1; then while :; do sleep 3600 & wait $!; done; fi\nread -r l\n",
+    ];
+
     /// <summary>Ends everything in the container but its first process; a shell as first process ignores the signal of a stop.</summary>
     public const string TerminateAll = "kill -TERM -1";
+
+    /// <summary>The same without asking.</summary>
+    public const string KillAll = "kill -KILL -1";
 
     /// <summary>A shell for a person: bash where there is one, in a folder if it is there.</summary>
     public static IReadOnlyList<string> Interactive(string folder) =>

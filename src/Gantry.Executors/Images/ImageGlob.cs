@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Gantry.Executors.Docker.Images;
+namespace Gantry.Executors.Images;
 
 /// <summary>
 /// The globs of <c>allowed_images</c> and their like over a whole image reference: <c>*</c> and <c>?</c> stay between slashes,

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Gantry.Engine;
 
-namespace Gantry.Executors.Docker.Auth;
+namespace Gantry.Executors.Registries;
 
 /// <summary>A login for one registry or a part of it.</summary>
 /// <param name="Path">Normal form; see <see cref="RegistryPath"/>.</param>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Gantry.Engine;
 using Gantry.Protocol.Jobs;
 
-namespace Gantry.Executors.Docker.Auth;
+namespace Gantry.Executors.Registries;
 
 /// <summary>What was found, and what the operator may want to know about it.</summary>
 internal interface ILoginNotes

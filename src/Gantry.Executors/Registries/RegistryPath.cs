@@ -1,4 +1,4 @@
-namespace Gantry.Executors.Docker.Auth;
+namespace Gantry.Executors.Registries;
 
 /// <summary>Normal forms under which logins and images meet (official-executors §2.5).</summary>
 internal static class RegistryPath

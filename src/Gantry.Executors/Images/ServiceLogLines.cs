@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using Gantry.Engine.Traces;
 
-namespace Gantry.Executors.Docker.Services;
+namespace Gantry.Executors.Images;
 
 /// <summary>Gives every line of a service its name, in grey (<c>CI_DEBUG_SERVICES</c>). Feed it any chunking.</summary>
 internal sealed class ServiceLogLines(string name, Action<ReadOnlySpan<byte>> write)

@@ -1,7 +1,7 @@
 using System.Text;
 using Gantry.Engine.Processes;
 
-namespace Gantry.Executors.Docker.Auth;
+namespace Gantry.Executors.Registries;
 
 /// <summary>Credential programs of this machine.</summary>
 /// <param name="folder">Where they are; empty for the runner's PATH.</param>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Gantry.Executors.Ssh;
+namespace Gantry.Executors;
 
 /// <summary>What a program says to standard error, as far as anybody would read it. One writer.</summary>
 /// <param name="longest">In bytes; the rest is forgotten.</param>

@@ -1,4 +1,4 @@
-namespace Gantry.Executors.Docker.Auth;
+namespace Gantry.Executors.Registries;
 
 /// <summary>Starts <c>docker-credential-*</c> programs (the docker client's protocol: a verb as argument, text in, JSON out).</summary>
 internal interface ICredentialPrograms
