@@ -10,7 +10,7 @@ internal static class DoorRules
 
     public static readonly Door Http = new(
         "http-client", ["HttpClient", "SocketsHttpHandler", "HttpClientHandler"],
-        ["src/Gantry.Runner/Links/", "src/Gantry.Executors/Docker/Api/", "src/Gantry.Coordinator/Git/Import/", "src/Gantry/Demo/", "src/Gantry/Includes/"]);
+        ["src/Gantry.Runner/Links/", "src/Gantry.Executors/Docker/Api/", "src/Gantry.Executors/Kubernetes/Api/", "src/Gantry.Coordinator/Git/Import/", "src/Gantry/Demo/", "src/Gantry/Includes/"]);
 
     public static readonly Door Sql = new(
         "sql", ["SqliteConnection", "SqliteCommand", "SqliteDataReader", "SqliteParameter", "NpgsqlConnection"], ["src/Gantry.Coordinator/Store/"]);

@@ -42,6 +42,10 @@ public static class KnownFlags
         ["FF_USE_WINDOWS_JOB_OBJECT"] = "jobs on Windows are not supported yet",
         ["FF_SCRIPT_TO_STEP_MIGRATION"] = "scripts are run by the shell; there is no step runner",
         ["FF_CONCRETE"] = "scripts are run by the shell; there is no step runner",
+        ["FF_USE_LEGACY_KUBERNETES_EXECUTION_STRATEGY"] = "scripts in pods are commands of their own in any case",
+        ["FF_USE_DUMB_INIT_WITH_KUBERNETES_EXECUTOR"] = "the first process of a build container leaves nothing behind",
+        ["FF_DISABLE_UMASK_FOR_KUBERNETES_EXECUTOR"] = "files of a job in a pod belong to its user",
+        ["FF_WAIT_FOR_POD_TO_BE_REACHABLE"] = "a pod is entered before its job begins in any case",
         ["FF_SUSPENDABLE_ENVIRONMENTS"] = "environments cannot be suspended",
     };
 

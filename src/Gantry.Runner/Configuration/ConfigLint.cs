@@ -42,6 +42,14 @@ public static class ConfigLint
                 + string.Join('\n', document.UnknownKeys.Select(key => $"  unknown key: {key}"));
     }
 
+    /// <summary>What a valid file says in vain.</summary>
+    public static IReadOnlyList<string> Notes(string path) =>
+    [
+        .. ConfigReader.Read(path).Table.Tables("runners").Where(runner => runner.Text("executor") == "kubernetes")
+            .SelectMany(runner => KubernetesSettingsReader.Read(runner.TableOrEmpty("kubernetes")).WithoutEffect.Select(key =>
+                $"runners.kubernetes.{key.Key} of \"{runner.Text("name")}\" has no effect: {key.Why}")),
+    ];
+
     private static IEnumerable<ConfigProblem> Schema(ConfigDocument document)
     {
         foreach (var runner in document.Table.Tables("runners"))
@@ -79,6 +87,11 @@ public static class ConfigLint
             foreach (var problem in DockerSettingsReader.Read(runner.TableOrEmpty("docker")).Problems())
             {
                 yield return new ConfigProblem(document.Path, 0, $"runners.docker.{problem.Key}", problem.Message);
+            }
+
+            foreach (var problem in KubernetesSettingsReader.Read(runner.TableOrEmpty("kubernetes")).Problems())
+            {
+                yield return new ConfigProblem(document.Path, 0, $"runners.kubernetes.{problem.Key}", problem.Message);
             }
         }
 

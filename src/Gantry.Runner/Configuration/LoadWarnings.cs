@@ -46,6 +46,11 @@ internal static class LoadWarnings
                 yield return $"{name}: runners.docker.{problem.Key}: {problem.Message}";
             }
 
+            foreach (var problem in KubernetesProblems(runner))
+            {
+                yield return $"{name}: runners.kubernetes.{problem}";
+            }
+
             foreach (var key in WithoutEffect(runner))
             {
                 yield return $"{name}: {key} is not part of this version and has no effect; remove it to silence this warning";
@@ -56,6 +61,18 @@ internal static class LoadWarnings
                 yield return $"{name}: the url ends in /ci, which is the address of servers of old. Remove /ci";
             }
         }
+    }
+
+    private static IEnumerable<string> KubernetesProblems(RunnerEntry runner)
+    {
+        if (runner.Settings.Executor != "kubernetes")
+        {
+            return [];
+        }
+
+        var settings = KubernetesSettingsReader.Read(runner);
+        return settings.Problems().Select(problem => $"{problem.Key}: {problem.Message}")
+            .Concat(settings.WithoutEffect.Select(key => $"{key.Key} has no effect: {key.Why}"));
     }
 
     private static IEnumerable<string> WithoutEffect(ConfigTable document)

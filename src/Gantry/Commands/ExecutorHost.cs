@@ -1,5 +1,6 @@
 using Gantry.CommandLine;
 using Gantry.Executors.Docker;
+using Gantry.Executors.Kubernetes;
 using Gantry.Runner.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +10,7 @@ namespace Gantry.Commands;
 internal sealed class ExecutorHost
 {
     private readonly Lazy<DockerSurroundings> _docker;
+    private readonly Lazy<KubernetesSurroundings> _kubernetes;
 
     /// <param name="context">The process.</param>
     /// <param name="user">Whose shell runs jobs; empty for our own.</param>
@@ -29,6 +31,16 @@ internal sealed class ExecutorHost
             StateFolder = Path.Combine(stateFolder, "sources"),
             NotesFolder = NotesFolder,
         });
+        _kubernetes = new Lazy<KubernetesSurroundings>(() => new KubernetesSurroundings
+        {
+            ServiceHost = context.Environment.GetValueOrDefault("KUBERNETES_SERVICE_HOST", ""),
+            ServicePort = context.Environment.GetValueOrDefault("KUBERNETES_SERVICE_PORT", ""),
+            KubeConfig = context.Environment.GetValueOrDefault("KUBECONFIG", ""),
+            HomeFolder = user.Length > 0 ? UserHome.Find(user) : context.Host.Home,
+            OwnerId = StateMark.Of(stateFolder),
+            ProcessId = Guid.NewGuid().ToString("n"),
+            StateFolder = Path.Combine(stateFolder, "sources"),
+        });
     }
 
     public string User { get; }
@@ -45,4 +57,7 @@ internal sealed class ExecutorHost
 
     /// <summary>Read when the first docker entry is opened: other runners leave no trace on disk.</summary>
     public DockerSurroundings Docker => _docker.Value;
+
+    /// <summary>Likewise, of kubernetes entries.</summary>
+    public KubernetesSurroundings Kubernetes => _kubernetes.Value;
 }

@@ -1,6 +1,7 @@
 using Gantry.Engine.Executors;
 using Gantry.Executors.Custom;
 using Gantry.Executors.Docker;
+using Gantry.Executors.Kubernetes;
 using Gantry.Executors.Shell;
 using Gantry.Executors.Ssh;
 using Gantry.Runner.Configuration;
@@ -20,6 +21,9 @@ internal static class ExecutorTable
             CustomSettingsReader.Read(entry), TimeProvider.System, host.Loggers.CreateLogger<CustomExecutor>())),
         new("ssh", SshExecutor.KindTraits, (entry, host) => new SshExecutor(
             SshSettingsReader.Read(entry, host.HomeFolder), TimeProvider.System, host.Loggers.CreateLogger<SshExecutor>())),
+        new("kubernetes", KubernetesExecutor.KindTraits, (entry, host) => new KubernetesExecutor(
+            KubernetesSettingsReader.Read(entry), entry.Settings.BuildsFolder, host.Kubernetes, $"{entry.Settings.Version.Name}/{entry.Settings.Version.Version}",
+            TimeProvider.System, host.Loggers.CreateLogger<KubernetesExecutor>())),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];

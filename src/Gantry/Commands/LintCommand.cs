@@ -12,9 +12,15 @@ internal static class LintCommand
         var config = RunnerTools.ConfigFlag(flags);
         return new Command("lint", "check the configuration file", flags, (context, _) =>
         {
-            if (ConfigLint.Check(RunnerTools.ConfigPath(context, config)) is { } problems)
+            var path = RunnerTools.ConfigPath(context, config);
+            if (ConfigLint.Check(path) is { } problems)
             {
                 throw new CommandException(problems);
+            }
+
+            foreach (var note in ConfigLint.Notes(path))
+            {
+                context.Terminal.Output.WriteLine($"warning: {note}");
             }
 
             context.Terminal.Output.WriteLine("Configuration file is valid.");

@@ -4,6 +4,7 @@ using Gantry.Commands;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
 using Gantry.Executors.Docker;
+using Gantry.Executors.Kubernetes;
 using Gantry.Executors.Ssh;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Links;
@@ -43,6 +44,9 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
             case "ssh":
                 await SshAsync(cancellationToken);
                 break;
+            case "kubernetes":
+                await KubernetesAsync(cancellationToken);
+                break;
             case var name when ExecutorTable.Find(name) is null:
                 report.Bad("executor", ExecutorTable.Refusal(name), "choose another executor, or remove the entry: it is not polled");
                 break;
@@ -61,6 +65,34 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
         catch (EnvironmentException problem)
         {
             report.Bad("ssh", problem.Message, "correct [runners.ssh], or the host: jobs cannot run");
+        }
+    }
+
+    private async Task KubernetesAsync(CancellationToken cancellationToken)
+    {
+        var settings = KubernetesSettingsReader.Read(entry);
+        foreach (var problem in settings.Problems())
+        {
+            report.Bad("kubernetes settings", $"{problem.Key}: {problem.Message}", $"correct `{problem.Key}` in [runners.kubernetes]");
+        }
+
+        var surroundings = new KubernetesSurroundings
+        {
+            ServiceHost = context.Environment.GetValueOrDefault("KUBERNETES_SERVICE_HOST", ""),
+            ServicePort = context.Environment.GetValueOrDefault("KUBERNETES_SERVICE_PORT", ""),
+            KubeConfig = context.Environment.GetValueOrDefault("KUBECONFIG", ""),
+            HomeFolder = context.Host.Home,
+            StateFolder = "",
+        };
+        using var executor = new KubernetesExecutor(
+            settings, entry.Settings.BuildsFolder, surroundings, $"{entry.Settings.Version.Name}/{entry.Settings.Version.Version}", context.Time, NullLogger<KubernetesExecutor>.Instance);
+        try
+        {
+            report.Good("kubernetes", await executor.ProbeAsync(cancellationToken));
+        }
+        catch (EnvironmentException problem)
+        {
+            report.Bad("kubernetes", problem.Message, "correct [runners.kubernetes] or the kubeconfig file, and give the account the rights that docs/executors/kubernetes.md lists");
         }
     }
 

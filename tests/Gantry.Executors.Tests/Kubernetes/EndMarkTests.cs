@@ -1,0 +1,41 @@
+using System.Text;
+using Gantry.Executors.Kubernetes.Running;
+
+namespace Gantry.Executors.Tests.Kubernetes;
+
+public sealed class EndMarkTests
+{
+    [Fact]
+    public void The_mark_is_taken_out_however_the_stream_is_cut()
+    {
+        for (var size = 1; size < 80; size++)
+        {
+            var seen = new StringBuilder();
+            var mark = new EndMark(bytes => seen.Append(Encoding.UTF8.GetString(bytes.Span)));
+            var line = mark.Wrap(["sh"])[2].Split("echo \"")[1].Split("$s")[0];
+            var text = Encoding.UTF8.GetBytes($"gantry- is not it, gantry-0 neither\nlast words{line}42\nand an orphan");
+            for (var at = 0; at < text.Length; at += size)
+            {
+                mark.Take(text.AsSpan(at, Math.Min(size, text.Length - at)));
+            }
+
+            mark.End();
+
+            Assert.Equal("gantry- is not it, gantry-0 neither\nlast wordsand an orphan", seen.ToString());
+            Assert.True(mark.Ended.IsCompletedSuccessfully);
+            Assert.Equal(42, mark.Ended.Result);
+        }
+    }
+
+    [Fact]
+    public void Without_a_mark_everything_comes_through()
+    {
+        var seen = new StringBuilder();
+        var mark = new EndMark(bytes => seen.Append(Encoding.UTF8.GetString(bytes.Span)));
+        mark.Take("killed in the mid"u8);
+        mark.Take("dle: gantry-"u8);
+        mark.End();
+        Assert.Equal("killed in the middle: gantry-", seen.ToString());
+        Assert.False(mark.Ended.IsCompleted);
+    }
+}
