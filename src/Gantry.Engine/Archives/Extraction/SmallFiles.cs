@@ -72,7 +72,7 @@ internal sealed class SmallFiles(ExtractionPlace place) : IDisposable
         {
             place.AddFile(entry, Fill);
         }
-        catch (Exception fault)
+        catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             Interlocked.CompareExchange(ref _fault, ExceptionDispatchInfo.Capture(fault), null);
         }
