@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Text;
 
-namespace Gantry.Executors.Custom;
+namespace Gantry.Executors;
 
 /// <summary>Cuts a program's output into lines for the operator's log. Not thread-safe: a stream comes from one thread.</summary>
 internal sealed class LogLines(Action<string> line)
