@@ -18,6 +18,9 @@ public sealed record EnvironmentRequest
     /// place then carries that plan (<see cref="IReplannedPlace"/>).
     /// </summary>
     public Func<PlaceAnswers, Compilation>? Replan { get; init; }
+
+    /// <summary>What the executor kept for the job before it was requested; null: nothing. Only the first try finds something in it.</summary>
+    public IPlaceReservation? Reservation { get; init; }
 }
 
 /// <summary>

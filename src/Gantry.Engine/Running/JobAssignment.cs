@@ -44,4 +44,7 @@ public sealed record JobAssignment
 
     /// <summary>Lets people into the job's place; null: there is no session server.</summary>
     public IJobSession? Session { get; init; }
+
+    /// <inheritdoc cref="EnvironmentRequest.Reservation"/>
+    public IPlaceReservation? Reservation { get; init; }
 }

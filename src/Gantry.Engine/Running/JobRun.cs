@@ -205,7 +205,9 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
 
         EnterStage("prepare_executor");
         var place = await EnvironmentPreparation.RunAsync(
-            assignment.Executor, new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder, Replan = replan }, log, time, cancellationToken);
+            assignment.Executor,
+            new EnvironmentRequest { Plan = plan, JobFolder = journal.WorkFolder, Replan = replan, Reservation = assignment.Reservation },
+            log, time, cancellationToken);
         journal.Change(state => state with { Environment = place.Handle.Values });
         return place;
     }

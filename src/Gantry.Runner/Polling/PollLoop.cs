@@ -19,6 +19,7 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
 
     private readonly TimeProvider _time = context.Time;
     private readonly string _name = $"{entry.Settings.Url}{entry.Settings.ShortToken}";
+    private readonly IReservingExecutor? _places = context.Executor as IReservingExecutor;
     private bool _waitsForRoom;
 
     /// <param name="delay">Before the first request, so that entries do not ask all at the same moment.</param>
@@ -53,20 +54,14 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
     private async Task<bool> StepAsync(CancellationToken cancellationToken)
     {
         _waitsForRoom = false;
-        switch (context.Health.Check())
+        if (IsDisabled())
         {
-            case HealthState.Disabled:
-                context.Meter(PollEvent.Skipped);
-                return false;
-            case HealthState.CheckedAgain:
-                Log.CheckedAgain(logger, _name);
-                break;
-            default:
-                break;
+            return false;
         }
 
         if (!context.Capacity.HasRoom(entry.Settings.Token, entry.Limit, context.Gate.InFlight))
         {
+            _places?.Tend();
             _waitsForRoom = true;
             return false;
         }
@@ -79,13 +74,20 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
         }
 
         var (gotJob, retried) = (false, false);
-        var session = context.Executor.Traits.Features.Session ? context.Session() : null;
+        var offer = new JobOffer();
         try
         {
+            if (!await offer.OpenAsync(_places, cancellationToken))
+            {
+                Log.NoPlace(logger, _name);
+                return false;
+            }
+
+            offer.Session = context.Executor.Traits.Features.Session ? context.Session() : null;
             context.Meter(PollEvent.Asked);
-            var answer = await RequestAsync(session?.Offer, cancellationToken);
+            var answer = await RequestAsync(offer.Session?.Offer, cancellationToken);
             (gotJob, retried) = (answer is JobRequestAnswer.Received, answer.Retried);
-            return Take(answer, session) && !entry.StrictCheckInterval;
+            return Take(answer, offer) && !entry.StrictCheckInterval;
         }
         catch (Exception broken) when (broken is not OperationCanceledException)
         {
@@ -98,10 +100,25 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
         {
             if (!gotJob)
             {
-                session?.Dispose();
+                offer.Dispose();
             }
 
             context.Gate.Leave(gotJob, retried);
+        }
+    }
+
+    private bool IsDisabled()
+    {
+        switch (context.Health.Check())
+        {
+            case HealthState.Disabled:
+                context.Meter(PollEvent.Skipped);
+                return true;
+            case HealthState.CheckedAgain:
+                Log.CheckedAgain(logger, _name);
+                return false;
+            default:
+                return false;
         }
     }
 
@@ -128,7 +145,7 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
         }
     }
 
-    private bool Take(JobRequestAnswer answer, JobSession? session)
+    private bool Take(JobRequestAnswer answer, JobOffer offer)
     {
         var refused = answer is JobRequestAnswer.Refused;
         if (refused)
@@ -153,9 +170,31 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
             Executor = context.Executor,
             Link = new GitLabJobLink(context.Client, received.Job.Id, new Engine.Secret(received.Job.Token), context.Identity, logger),
             CorrelationId = received.CorrelationId,
-            Session = session,
+            Session = offer.Session,
+            Reservation = offer.Reservation,
         });
         return true;
+    }
+
+    /// <summary>What is held for the job that a request may bring.</summary>
+    private sealed class JobOffer : IDisposable
+    {
+        public JobSession? Session { get; set; }
+
+        public IPlaceReservation? Reservation { get; private set; }
+
+        /// <returns>False: no place is free, so no job may be asked for.</returns>
+        public async Task<bool> OpenAsync(IReservingExecutor? places, CancellationToken cancellationToken)
+        {
+            Reservation = places is null ? null : await places.ReserveAsync(cancellationToken);
+            return places is null || Reservation is not null;
+        }
+
+        public void Dispose()
+        {
+            Session?.Dispose();
+            Reservation?.Dispose();
+        }
     }
 
     private static partial class Log
@@ -165,6 +204,9 @@ internal sealed partial class PollLoop(RunnerEntry entry, PollContext context, I
 
         [LoggerMessage(LogLevel.Error, "Runner \"{runner}\" is unhealthy and will be disabled for {interval} seconds!")]
         public static partial void Unhealthy(ILogger logger, string runner, string interval);
+
+        [LoggerMessage(LogLevel.Debug, "Runner \"{runner}\": no place is free that could run a job")]
+        public static partial void NoPlace(ILogger logger, string runner);
 
         [LoggerMessage(LogLevel.Debug, "Failed to request job, runner requestConcurrency meet: {limit}")]
         public static partial void TooManyRequests(ILogger logger, int limit);

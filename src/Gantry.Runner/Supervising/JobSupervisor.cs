@@ -107,6 +107,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
             running.Progress.Left();
             slot.Dispose();
             (job.Session as IDisposable)?.Dispose();
+            job.Reservation?.Dispose();
             running.Lifetime.Dispose();
             _jobs.TryRemove(running, out _);
             LogList(running, added: false);
@@ -139,6 +140,7 @@ internal sealed partial class JobSupervisor(Capacity capacity, RunJob runJob, st
         Progress = running.Progress,
         Recovered = running.Job.Recovered,
         Session = running.Job.Session,
+        Reservation = running.Job.Reservation,
     };
 
     /// <summary>The engine reports whatever happens inside a job; this is for what broke around it.</summary>

@@ -20,4 +20,7 @@ internal sealed record ReceivedJob
 
     /// <summary>The door of its terminal; null: none was offered. Disposed with the job.</summary>
     public IJobSession? Session { get; init; }
+
+    /// <summary>The place that was kept for it; null: its executor keeps none. Disposed with the job.</summary>
+    public IPlaceReservation? Reservation { get; init; }
 }
