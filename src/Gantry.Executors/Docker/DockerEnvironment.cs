@@ -98,6 +98,44 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
         }
     }
 
+    /// <summary>Starts a container that does what its image does.</summary>
+    /// <returns>Its address.</returns>
+    /// <exception cref="EnvironmentException">It cannot be started or has none.</exception>
+    public async Task<string> ServeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var run = await build.GetAsync(cancellationToken);
+            await job.Engine.Containers.StartAsync(run.Container, cancellationToken);
+            return await CheckServesAsync(cancellationToken);
+        }
+        catch (EngineException e)
+        {
+            throw EnvironmentException.Broken(e.Message, e);
+        }
+    }
+
+    /// <inheritdoc cref="ServeAsync"/>
+    public async Task<string> CheckServesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var details = await job.Engine.Containers.InspectAsync(build.CurrentId ?? "", cancellationToken);
+            if (!details.State.Running)
+            {
+                throw EnvironmentException.Misconfigured(
+                    $"the container has ended with exit code {details.State.ExitCode}; its image, with its own entrypoint and command, must keep a server running");
+            }
+
+            return new[] { details.NetworkSettings.IPAddress }.Concat(details.NetworkSettings.Networks.Values.Select(n => n.IPAddress)).FirstOrDefault(a => a.Length > 0)
+                ?? throw EnvironmentException.Misconfigured($"the container has no address in the network {details.HostConfig.NetworkMode}; leave network_mode of [runners.docker] out");
+        }
+        catch (EngineException e)
+        {
+            throw EnvironmentException.Broken(e.Message, e);
+        }
+    }
+
     public async Task<ITerminalShell> OpenTerminalAsync(CancellationToken cancellationToken) =>
         await DockerTerminal.OpenAsync(job, () => build.CurrentId, cancellationToken);
 

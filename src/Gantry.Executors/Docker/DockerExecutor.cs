@@ -45,7 +45,14 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
 
     public ExecutorTraits Traits { get; }
 
-    public async Task<IJobEnvironment> PrepareAsync(EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken)
+    public async Task<IJobEnvironment> PrepareAsync(EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken) =>
+        await PrepareAsync(request, log, serves: false, cancellationToken);
+
+    /// <summary>The same with a container that does what its image does, for those who reach into it in their own way.</summary>
+    internal Task<DockerEnvironment> PrepareServerAsync(EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken) =>
+        PrepareAsync(request, log, serves: true, cancellationToken);
+
+    private async Task<DockerEnvironment> PrepareAsync(EnvironmentRequest request, IJobLog log, bool serves, CancellationToken cancellationToken)
     {
         var engine = _engine.Value;
         var belongings = new Belongings(engine, _settings.VolumeKeep);
@@ -57,6 +64,7 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
                 Time = _time,
                 Logger = _logger,
                 Sharing = _sharedTrees,
+                Serves = serves,
             }.RunAsync(cancellationToken);
         }
         catch (Exception e)
@@ -207,7 +215,7 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
     private static ExecutorTraits TraitsFor(bool shared) => new()
     {
         DefaultBuildsFolder = DockerTraits.Builds,
-        DefaultCacheFolder = "/cache",
+        DefaultCacheFolder = DockerTraits.Cache,
         SharedBuildsFolder = shared,
         SharedEnvironment = false,
         CustomBuildDirAllowed = true,

@@ -7,6 +7,7 @@ namespace Gantry.Executors.Docker;
 internal static class DockerTraits
 {
     public const string Builds = "/builds";
+    public const string Cache = "/cache";
 
     /// <summary>False also for settings that cannot be read: the job says so itself, with its own message.</summary>
     public static bool SharesBuilds(DockerSettings settings, string? buildsFolder)

@@ -31,6 +31,9 @@ public sealed class SshExecutor(SshSettings settings, TimeProvider time, ILogger
         Features = new RunnerFeatures { Variables = true, Shared = true },
     };
 
+    /// <summary>Somebody else starts the services of jobs.</summary>
+    internal bool ServicesAreElsewhere { get; init; }
+
     public string Name => "ssh";
 
     public ExecutorTraits Traits => KindTraits;
@@ -100,9 +103,9 @@ public sealed class SshExecutor(SshSettings settings, TimeProvider time, ILogger
         _ => GuestPath.IsAbsolute(folder) ? folder : GuestPath.Join(home, folder),
     };
 
-    private static void Warn(JobPlan plan, RemoteProbe probe, string host, IJobLog log)
+    private void Warn(JobPlan plan, RemoteProbe probe, string host, IJobLog log)
     {
-        if (plan.Services.Count > 0)
+        if (plan.Services.Count > 0 && !ServicesAreElsewhere)
         {
             log.Warning("the ssh executor has no services: those of this job are not started");
         }

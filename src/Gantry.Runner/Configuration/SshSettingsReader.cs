@@ -10,6 +10,15 @@ public static class SshSettingsReader
     /// <param name="home">Of the runner's user, where ssh keeps its own files.</param>
     public static SshSettings Read(RunnerEntry entry, string home) => Read(entry.Table.Table("ssh"), home);
 
+    /// <summary>
+    /// The same for containers, which have a new address each time: their keys are judged only when the file wants it
+    /// (<c>disable_strict_host_key_checking = false</c>).
+    /// </summary>
+    public static SshSettings ReadForContainers(RunnerEntry entry, string home) => Read(entry, home) with
+    {
+        AcceptsAnyHostKey = entry.Table.TableOrEmpty("ssh").OptionalBoolean("disable_strict_host_key_checking") ?? true,
+    };
+
     internal static SshSettings Read(ConfigTable? ssh, string home)
     {
         var known = ssh?.Text("known_hosts_file") is { Length: > 0 } named ? named : Path.Combine(home, ".ssh", "known_hosts");

@@ -60,6 +60,7 @@ internal sealed partial class ExecutorQuestions(Dialogue dialogue, bool onWindow
         "docker" or "docker-windows" => ["docker"],
         "docker+machine" => ["docker", "machine"],
         "docker-autoscaler" => ["docker", "autoscaler"],
+        "docker-ssh" => ["docker", "ssh"],
         "instance" => ["instance", "autoscaler"],
         "ssh" => ["ssh"],
         "parallels" => ["ssh", "parallels"],
@@ -75,6 +76,10 @@ internal sealed partial class ExecutorQuestions(Dialogue dialogue, bool onWindow
         {
             case "docker" or "docker+machine" or "docker-autoscaler":
                 AskDocker(entry, "ruby:3.3", "/cache", volume => volume == "/cache");
+                break;
+            case "docker-ssh":
+                AskDocker(entry, "ruby:3.3", "/cache", volume => volume == "/cache");
+                AskLogin(entry);
                 break;
             case "docker-windows":
                 DefaultShell(entry);

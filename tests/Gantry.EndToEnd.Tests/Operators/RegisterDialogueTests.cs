@@ -14,6 +14,13 @@ public sealed class RegisterDialogueTests : IDisposable
         ["docker"] = [("Enter the default Docker image (for example, ruby:3.3):", "alpine:3.20")],
         ["docker-windows"] = [("Enter the default Docker image (for example, mcr.microsoft.com/windows/servercore:1809):", "windows")],
         ["docker+machine"] = [("Enter the default Docker image (for example, ruby:3.3):", "alpine:3.20")],
+        ["docker-ssh"] =
+        [
+            ("Enter the default Docker image (for example, ruby:3.3):", "alpine:3.20"),
+            ("Enter the SSH user (for example, root):", "ci"),
+            ("Enter the SSH password (for example, docker.io):", ""),
+            ("Enter the path to the SSH identity file (for example, /home/user/.ssh/id_rsa):", "/home/ci/.ssh/id"),
+        ],
         ["docker-autoscaler"] = [("Enter the default Docker image (for example, ruby:3.3):", "alpine:3.20")],
         ["ssh"] =
         [

@@ -25,6 +25,9 @@ internal sealed class BuildRecipe(DockerJob job, ImageDetails image, ImageOption
 {
     public required string ImageName { get; init; }
 
+    /// <summary>The container does what its image does; else it reads scripts.</summary>
+    public bool Serves { get; init; }
+
     public string User => options.UserFor(job.Settings) is { Length: > 0 } user ? user : image.Config.User;
 
     public string? Platform => options.Platform.Length == 0 ? null
@@ -46,16 +49,16 @@ internal sealed class BuildRecipe(DockerJob job, ImageDetails image, ImageOption
             Image = EngineRules.ImageReference(image),
             Hostname = settings.Hostname.Length > 0 ? settings.Hostname : job.Plan.UniqueName,
             User = options.UserFor(settings) is { Length: > 0 } user ? user : null,
-            Cmd = ContainerCommand.For(job.Plan.Shell),
+            Cmd = Serves ? null : ContainerCommand.For(job.Plan.Shell),
             Entrypoint = entrypoint.Count > 0 ? entrypoint : null,
             Env = [.. job.Plan.Variables.Distinct().AsEnvironment],
             Labels = job.Labels.Build(),
             MacAddress = EngineRules.ContainerMacAddress(address, job.Version),
-            AttachStdin = true,
-            AttachStdout = true,
-            AttachStderr = true,
-            OpenStdin = true,
-            StdinOnce = true,
+            AttachStdin = !Serves,
+            AttachStdout = !Serves,
+            AttachStderr = !Serves,
+            OpenStdin = !Serves,
+            StdinOnce = !Serves,
             HostConfig = host.Build(ImageName),
             NetworkingConfig = EngineRules.Endpoint(host.NetworkMode, ["build", name], address, job.Version),
         };

@@ -26,6 +26,9 @@ internal sealed class Preparation(
     public required ILogger Logger { get; init; }
     public required SharedTreeSwitch Sharing { get; init; }
 
+    /// <inheritdoc cref="BuildRecipe.Serves"/>
+    public bool Serves { get; init; }
+
     private JobPlan Plan => request.Plan;
 
     /// <exception cref="EnvironmentException">See <see cref="IExecutor.PrepareAsync"/>.</exception>
@@ -66,7 +69,7 @@ internal sealed class Preparation(
             host = host with { ServiceHosts = [.. services.SelectMany(service => service.Hosts)] };
         }
 
-        var build = new BuildContainer(job, new BuildRecipe(job, image, Options(), host) { ImageName = wish.Name });
+        var build = new BuildContainer(job, new BuildRecipe(job, image, Options(), host) { ImageName = wish.Name, Serves = Serves });
         var files = new ContainerFiles(job, build, volumes, new SharedTrees(job, volumes, SharingOf(facts)), request.JobFolder);
         return new DockerEnvironment(job, build, files, new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = job.Name }), Logger)
         {

@@ -1,0 +1,100 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Traces;
+using Gantry.Executors.Docker;
+using Gantry.Executors.Ssh;
+using Gantry.Protocol.Runners;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Executors.DockerSsh;
+
+/// <summary>
+/// Jobs in a container whose image runs an ssh server (official-executors §5): the docker executor makes it, with services, volumes and
+/// network, and every stage goes into it over ssh. One instance per runner entry's snapshot.
+/// </summary>
+/// <param name="docker">Makes the container.</param>
+/// <param name="ssh">The entry's; the host is the container.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">For the operator.</param>
+public sealed class DockerSshExecutor(DockerExecutor docker, SshSettings ssh, TimeProvider time, ILogger<SshExecutor> logger)
+    : IExecutor, ISweepingExecutor, IDisposable
+{
+    /// <summary>For the ssh server in the container to come up.</summary>
+    private static readonly TimeSpan ServerLimit = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Traits before there is an entry.</summary>
+    public static ExecutorTraits KindTraits { get; } = SshExecutor.KindTraits with
+    {
+        SharedBuildsFolder = false,
+        SharedEnvironment = false,
+        CustomBuildDirAllowed = true,
+        Announcement = null,
+        Features = new RunnerFeatures
+        {
+            Variables = true,
+            Image = true,
+            ImageExecutorOpts = true,
+            Services = true,
+            ServiceExecutorOpts = true,
+            ServiceMultipleAliases = true,
+            ServiceVariables = true,
+        },
+    };
+
+    public string Name => "docker-ssh";
+
+    public ExecutorTraits Traits => KindTraits;
+
+    public async Task<IJobEnvironment> PrepareAsync(EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken)
+    {
+        if (!ssh.IsConfigured)
+        {
+            throw EnvironmentException.Misconfigured("missing SSH configuration: the runner needs a table [runners.ssh] with user and identity_file or password");
+        }
+
+        // Where the job's folders are, only the container's user knows; what the docker executor mounts for them stays empty.
+        var container = await docker.PrepareServerAsync(
+            request with { Plan = request.Plan with { Folders = new JobFolders(DockerTraits.Builds, DockerTraits.Builds, DockerTraits.Cache) } }, log, cancellationToken);
+        try
+        {
+            var place = await EnterAsync(container, request, log, cancellationToken);
+            return place is IReachableFiles files ? new ReachableContainer(place, files, container) : new SshContainer(place, container);
+        }
+        catch
+        {
+            await container.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What a job's stages wrote into went with its connection, so it does not go on; its container is removed.</summary>
+    public Task<Reopening> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken) =>
+        docker.ReopenAsync(request, handle, cancellationToken);
+
+    public Task<int> SweepAsync(IReadOnlySet<long> keep, CancellationToken cancellationToken) => docker.SweepAsync(keep, cancellationToken);
+
+    public void Dispose() => docker.Dispose();
+
+    private async Task<IJobEnvironment> EnterAsync(
+        DockerEnvironment container, EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken)
+    {
+        var host = await container.ServeAsync(cancellationToken);
+        var executor = new SshExecutor(ssh with { Host = host }, time, logger) { ServicesAreElsewhere = true };
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await executor.PrepareAsync(request, log, cancellationToken);
+            }
+            catch (EnvironmentException e) when (e.Retriable && time.GetElapsedTime(began) < ServerLimit)
+            {
+                // Not there yet, or never: a container that has ended says so here.
+                await container.CheckServesAsync(cancellationToken);
+                await Task.Delay(Pause, time, cancellationToken);
+            }
+        }
+    }
+}
