@@ -84,6 +84,11 @@ public static class ConfigLint
                 yield return Problem(threshold, "periods", "runners.monitoring.job_queuing_durations.periods", "is missing; list the periods");
             }
 
+            foreach (var (line, key, message) in MachineSettingsReader.ProblemsOf(runner))
+            {
+                yield return new ConfigProblem(document.Path, line, key, message);
+            }
+
             foreach (var problem in DockerSettingsReader.Read(runner.TableOrEmpty("docker")).Problems())
             {
                 yield return new ConfigProblem(document.Path, 0, $"runners.docker.{problem.Key}", problem.Message);

@@ -27,6 +27,11 @@ internal static partial class ConfigRules
             {
                 Add(machine.LineOf("MachineOptionsWithName"), "runners.machine.MachineOptionsWithName", $"{name}: \"{option}\" must contain %s, the place of the machine's name");
             }
+
+            foreach (var (line, message) in MachineSettingsReader.WrongPeriods(machine))
+            {
+                Add(line, "runners.machine.autoscaling", $"{name}: {message}");
+            }
         }
 
         return problems;

@@ -41,14 +41,9 @@ internal static class LoadWarnings
                 yield return $"{name}: no id set (or id = 0), which FF_SUSPENDABLE_ENVIRONMENTS needs. Copy the runner's number from the server";
             }
 
-            foreach (var problem in DockerSettingsReader.Read(runner).Problems())
+            foreach (var warning in OfExecutor(runner))
             {
-                yield return $"{name}: runners.docker.{problem.Key}: {problem.Message}";
-            }
-
-            foreach (var problem in KubernetesProblems(runner))
-            {
-                yield return $"{name}: runners.kubernetes.{problem}";
+                yield return $"{name}: {warning}";
             }
 
             foreach (var key in WithoutEffect(runner))
@@ -63,6 +58,11 @@ internal static class LoadWarnings
         }
     }
 
+    private static IEnumerable<string> OfExecutor(RunnerEntry runner) =>
+        DockerSettingsReader.Read(runner).Problems().Select(problem => $"runners.docker.{problem.Key}: {problem.Message}")
+            .Concat(KubernetesProblems(runner).Select(problem => $"runners.kubernetes.{problem}"))
+            .Concat(OfMachines(runner));
+
     private static IEnumerable<string> KubernetesProblems(RunnerEntry runner)
     {
         if (runner.Settings.Executor != "kubernetes")
@@ -75,16 +75,24 @@ internal static class LoadWarnings
             .Concat(settings.WithoutEffect.Select(key => $"{key.Key} has no effect: {key.Why}"));
     }
 
+    private static IEnumerable<string> OfMachines(RunnerEntry runner)
+    {
+        foreach (var problem in MachineSettingsReader.ProblemsOf(runner.Table))
+        {
+            yield return $"{problem.Key} {problem.Message}";
+        }
+
+        if (runner.Table.TableOrEmpty("machine").TextList("OffPeakPeriods").Count > 0)
+        {
+            yield return "OffPeakPeriods is from runners of old and has no effect; write [[runners.machine.autoscaling]] with Periods instead";
+        }
+    }
+
     private static IEnumerable<string> WithoutEffect(ConfigTable document)
     {
         if (document.TableOrEmpty("experimental").TableOrEmpty("usage_logger").Boolean("enabled"))
         {
             yield return "[experimental.usage_logger]";
-        }
-
-        if (document.TableOrEmpty("machine").TableOrEmpty("shutdown_drain").Boolean("enabled"))
-        {
-            yield return "[machine.shutdown_drain]";
         }
     }
 

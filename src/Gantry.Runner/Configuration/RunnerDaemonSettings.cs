@@ -35,6 +35,9 @@ public sealed record RunnerDaemonSettings
     /// <summary>How long a forceful shutdown may take.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What happens to machines of docker+machine when the process stops.</summary>
+    public Gantry.Executors.Machines.MachineDrain MachineDrain { get; init; } = new();
+
     public required string SystemId { get; init; }
     public required IReadOnlyList<RunnerEntry> Runners { get; init; }
 

@@ -40,6 +40,7 @@ public static class SettingsReader
             SessionServer = Session(table.TableOrEmpty("session_server")),
             ConnectionMaxAge = connectionMaxAge,
             ShutdownTimeout = Positive(table.Number("shutdown_timeout")) ?? TimeSpan.FromSeconds(30),
+            MachineDrain = MachineSettingsReader.ReadDrain(table.TableOrEmpty("machine").TableOrEmpty("shutdown_drain")),
             SystemId = systemId,
             Runners = [.. table.Tables("runners").Select((runner, index) => Entry(runner, index, global, systemId, connectionMaxAge, context))],
             Document = document,

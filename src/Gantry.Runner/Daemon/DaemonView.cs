@@ -30,6 +30,7 @@ internal sealed class DaemonView(RunnerDaemonOptions options, ConfigWatch watch,
         Loads = watch.Loads,
         LoadFailures = watch.Failures,
         Jobs = supervisor.Jobs,
+        Machines = options.Machines?.Groups(),
         Gates = Generation?.Gates ?? new Dictionary<Configuration.RunnerEntry, RequestGate>(),
     };
 

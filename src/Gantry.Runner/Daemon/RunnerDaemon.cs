@@ -47,6 +47,7 @@ public sealed partial class RunnerDaemon : IDisposable
         _metrics = new RunnerMetrics(options.Context.Version, options.Time.GetUtcNow());
         options.Loggers.AddProvider(new LogCounter(_metrics.Errors));
         options.Clients.Meters = _metrics;
+        options.Machines?.Meter = _metrics.Machines;
         _logger = options.Loggers.CreateLogger<RunnerDaemon>();
         _journals = Path.Combine(options.StateFolder, "jobs");
         _memory = new IdleMemory(options.Time, IdleMemory.ReleaseAll);
@@ -274,7 +275,7 @@ public sealed partial class RunnerDaemon : IDisposable
             if (await Task.WhenAny(drained, signal) == drained)
             {
                 await drained;
-                Finish();
+                await FinishAsync(signals, cancellationToken);
                 return;
             }
 
@@ -282,7 +283,7 @@ public sealed partial class RunnerDaemon : IDisposable
         }
 
         await StopForcefullyAsync(((DaemonSignal.Stop)stop).Name, drained, signals, cancellationToken);
-        Finish();
+        await FinishAsync(signals, cancellationToken);
     }
 
     private async Task StopForcefullyAsync(string signal, Task drained, DaemonSignals signals, CancellationToken cancellationToken)
@@ -311,9 +312,19 @@ public sealed partial class RunnerDaemon : IDisposable
         await drained;
     }
 
-    private void Finish()
+    private async Task FinishAsync(DaemonSignals signals, CancellationToken cancellationToken)
     {
         Log.WorkersStopped(_logger);
+        if (_options.Machines is { } machines)
+        {
+            using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var end = machines.ShutDownAsync(_current!.Settings.MachineDrain, _current.Settings.ShutdownTimeout, cut.Token);
+            await Task.WhenAny(end, NextAsync(signals, cut.Token));
+            await cut.CancelAsync();
+            await end;
+            Log.ProvidersShutDown(_logger);
+        }
+
         Log.CanExit(_logger);
     }
 
@@ -351,6 +362,9 @@ public sealed partial class RunnerDaemon : IDisposable
 
         [LoggerMessage(LogLevel.Information, "All workers stopped.")]
         public static partial void WorkersStopped(ILogger logger);
+
+        [LoggerMessage(LogLevel.Information, "All executor providers shut down.")]
+        public static partial void ProvidersShutDown(ILogger logger);
 
         [LoggerMessage(LogLevel.Information, "Can exit now!")]
         public static partial void CanExit(ILogger logger);

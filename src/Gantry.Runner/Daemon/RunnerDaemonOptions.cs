@@ -22,6 +22,9 @@ public sealed record RunnerDaemonOptions
     /// <summary>Executors by the name used in the file; called once per entry and configuration snapshot.</summary>
     public required IReadOnlyDictionary<string, Func<RunnerEntry, IExecutor>> Executors { get; init; }
 
+    /// <summary>The machines of docker+machine, which it shuts down at its end; null: there is no such executor.</summary>
+    public Gantry.Executors.Machines.MachinePark? Machines { get; init; }
+
     public required GitLabClients Clients { get; init; }
     public required TimeProvider Time { get; init; }
     public required ILoggerFactory Loggers { get; init; }

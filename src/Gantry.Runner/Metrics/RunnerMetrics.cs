@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Running;
+using Gantry.Executors.Machines;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Links;
 using Gantry.Runner.Polling;
@@ -92,6 +93,8 @@ internal sealed class RunnerMetrics : IApiMeterSource
 
     public MetricFamily Errors { get; } = new(Prefix + "errors_total", "counter", "The number of caught errors", "level");
 
+    public AutoscalingMetrics Machines { get; } = new();
+
     public IApiMeter For(string shortToken) => new Meter(this, shortToken);
 
     /// <summary>A job came (no verdict) or ended.</summary>
@@ -168,6 +171,7 @@ internal sealed class RunnerMetrics : IApiMeterSource
         _callDuration.Render(text);
         _stageDuration.Render(text);
         _phases.Render(text);
+        Machines.Render(text, now.Machines);
         return text.ToString();
     }
 
@@ -251,5 +255,9 @@ internal sealed record MetricsSnapshot
     public required int Loads { get; init; }
     public required int LoadFailures { get; init; }
     public required IReadOnlyCollection<RunningJob> Jobs { get; init; }
+
+    /// <summary>Null: this process has no executor with machines.</summary>
+    public required IReadOnlyList<MachineGroup>? Machines { get; init; }
+
     public required IReadOnlyDictionary<RunnerEntry, RequestGate> Gates { get; init; }
 }

@@ -30,6 +30,7 @@ internal static class DaemonProcess
         }
 
         using var clients = new GitLabClients(context.Host.Version, context.Time, context.Loggers.CreateLogger<GitLabClient>());
+        await using var machines = places.Host.Machines;
         using var notice = new SystemdNotice(context.Environment, context.Time);
         using var systemLog = OpenSystemLog(context, choices.SystemLogName);
         await using var spans = OpenSpans(context);
@@ -65,6 +66,7 @@ internal static class DaemonProcess
         Context = RunnerTools.Settings(context),
         StateFolder = places.StateFolder,
         Executors = ExecutorTable.For(places.Host),
+        Machines = places.Host.Machines,
         Clients = clients,
         Time = context.Time,
         Loggers = context.Loggers,

@@ -1,6 +1,7 @@
 using Gantry.CommandLine;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Kubernetes;
+using Gantry.Executors.Machines;
 using Gantry.Runner.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -41,6 +42,15 @@ internal sealed class ExecutorHost
             ProcessId = Guid.NewGuid().ToString("n"),
             StateFolder = Path.Combine(stateFolder, "sources"),
         });
+        Machines = new MachinePark(
+            new MachineSurroundings
+            {
+                StorageFolder = context.Environment.GetValueOrDefault("MACHINE_STORAGE_PATH", "") is { Length: > 0 } storage
+                    ? storage
+                    : Path.Combine(context.Host.Home, ".docker", "machine"),
+                CrashReportToken = context.Environment.GetValueOrDefault("MACHINE_BUGSNAG_API_TOKEN", "") is { Length: > 0 } token ? token : "no-report",
+            },
+            TimeProvider.System, context.Loggers.CreateLogger<MachinePark>());
     }
 
     public string User { get; }
@@ -54,6 +64,9 @@ internal sealed class ExecutorHost
 
     /// <summary>See <see cref="DockerSurroundings.NotesFolder"/>.</summary>
     public string? NotesFolder { get; init; }
+
+    /// <summary>Of docker+machine; shared by all entries.</summary>
+    public MachinePark Machines { get; }
 
     /// <summary>Read when the first docker entry is opened: other runners leave no trace on disk.</summary>
     public DockerSurroundings Docker => _docker.Value;

@@ -1,7 +1,9 @@
 using Gantry.Engine.Executors;
 using Gantry.Executors.Custom;
 using Gantry.Executors.Docker;
+using Gantry.Executors.DockerSsh;
 using Gantry.Executors.Kubernetes;
+using Gantry.Executors.Machines;
 using Gantry.Executors.Shell;
 using Gantry.Executors.Ssh;
 using Gantry.Runner.Configuration;
@@ -15,8 +17,16 @@ internal static class ExecutorTable
     private static readonly ExecutorKind[] Kinds =
     [
         new("shell", ShellExecutor.ShellTraits, (_, host) => new ShellExecutor(host.User, host.WorkingFolder, TimeProvider.System)),
-        new("docker", DockerExecutor.KindTraits, (entry, host) => new DockerExecutor(
-            DockerSettingsReader.Read(entry), entry.Settings.BuildsFolder, host.Docker, TimeProvider.System, host.Loggers.CreateLogger<DockerExecutor>())),
+        new("docker", DockerExecutor.KindTraits, (entry, host) => Docker(entry, host, DockerSettingsReader.Read(entry))),
+        new("docker+machine", DockerExecutor.KindTraits, (entry, host) =>
+        {
+            var docker = DockerSettingsReader.Read(entry);
+            return new MachineExecutor("docker+machine", MachineSettingsReader.Read(entry), Docker(entry, host, docker).Traits, host.Machines, machine =>
+                Docker(entry, host, docker with { Host = machine.Url, TlsCertPath = machine.CertificatePath, TlsVerify = true }));
+        }),
+        new("docker-ssh", DockerSshExecutor.KindTraits, (entry, host) => new DockerSshExecutor(
+            Docker(entry, host, DockerSettingsReader.Read(entry)), SshSettingsReader.ReadForContainers(entry, host.HomeFolder), TimeProvider.System,
+            host.Loggers.CreateLogger<SshExecutor>())),
         new("custom", CustomExecutor.KindTraits, (entry, host) => new CustomExecutor(
             CustomSettingsReader.Read(entry), TimeProvider.System, host.Loggers.CreateLogger<CustomExecutor>())),
         new("ssh", SshExecutor.KindTraits, (entry, host) => new SshExecutor(
@@ -37,6 +47,9 @@ internal static class ExecutorTable
 
     public static IReadOnlyDictionary<string, Func<RunnerEntry, IExecutor>> For(ExecutorHost host) =>
         Kinds.ToDictionary(kind => kind.Name, kind => (Func<RunnerEntry, IExecutor>)(entry => kind.Open(entry, host)));
+
+    private static DockerExecutor Docker(RunnerEntry entry, ExecutorHost host, DockerSettings settings) =>
+        new(settings, entry.Settings.BuildsFolder, host.Docker, TimeProvider.System, host.Loggers.CreateLogger<DockerExecutor>());
 }
 
 /// <summary>One executor: what it can do before there is an entry, and how it is bound to one.</summary>

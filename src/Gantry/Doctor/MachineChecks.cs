@@ -53,14 +53,14 @@ internal sealed class MachineChecks(CommandContext context, CheckReport report)
     }
 
     /// <summary>One of the operator's own programs, by the key that names it.</summary>
-    public void CheckProgram(string key, string program)
+    public void CheckProgram(string key, string program, string fix)
     {
         var places = program.Contains('/')
             ? [program]
             : context.Environment.GetValueOrDefault("PATH", "").Split(':').Select(folder => Path.Combine(folder, program)).ToArray();
         if (places.FirstOrDefault(File.Exists) is not { } path)
         {
-            report.Bad(key, $"there is no {program}", $"correct `{key}` in [runners.custom], or install the program");
+            report.Bad(key, $"there is no {program}", fix);
         }
         else if (!OperatingSystem.IsWindows()
             && (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) == 0)

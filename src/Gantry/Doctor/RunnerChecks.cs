@@ -35,8 +35,11 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
                 await machine.CheckShellAsync(entry.Settings.Shell ?? "bash", cancellationToken);
                 machine.CheckDisk("builds", entry.Settings.BuildsFolder ?? Path.Combine(context.Host.WorkingFolder, "builds"));
                 break;
-            case "docker":
+            case "docker" or "docker-ssh":
                 await DockerAsync(facts.Host, cancellationToken);
+                break;
+            case "docker+machine":
+                Machines(machine);
                 break;
             case "custom":
                 Driver(machine);
@@ -96,6 +99,15 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
         }
     }
 
+    private void Machines(MachineChecks machine)
+    {
+        machine.CheckProgram("docker-machine", "docker-machine", "install GitLab's docker-machine into a folder of PATH: without it no machine is made");
+        foreach (var (key, message) in MachineSettingsReader.Read(entry).Problems())
+        {
+            report.Bad("machine", $"{key} {message}".Trim(), "correct [runners.machine]: jobs cannot run");
+        }
+    }
+
     private void Driver(MachineChecks machine)
     {
         var settings = CustomSettingsReader.Read(entry);
@@ -106,7 +118,7 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
 
         foreach (var program in new[] { settings.Config, settings.Prepare, settings.Run, settings.Cleanup }.Where(p => p.Exists))
         {
-            machine.CheckProgram(program.Key, program.FileName);
+            machine.CheckProgram(program.Key, program.FileName, $"correct `{program.Key}` in [runners.custom], or install the program");
         }
     }
 

@@ -32,8 +32,10 @@ internal sealed class DockerBench : IDisposable
     public DockerExecutor Executor => _executor ??= OfProcess("first");
 
     /// <summary>The same runner's executor in another process.</summary>
-    public DockerExecutor OfProcess(string process) => new(
-        Settings, Runner.BuildsFolder,
+    public DockerExecutor OfProcess(string process) => OfProcess(process, Settings);
+
+    public DockerExecutor OfProcess(string process, DockerSettings settings) => new(
+        settings, Runner.BuildsFolder,
         Surroundings(new DockerSurroundings { OwnerId = Owner, ProcessId = process, HomeFolder = Folder, StateFolder = Path.Combine(Folder, "state") }), Time, NullLogger.Instance);
 
     /// <summary>From now on jobs run in another process of the same runner.</summary>

@@ -1,0 +1,87 @@
+using Gantry.Executors.Machines;
+
+namespace Gantry.Runner.Configuration;
+
+/// <summary>From <c>[runners.machine]</c> and <c>[machine.shutdown_drain]</c> to settings of docker+machine.</summary>
+public static class MachineSettingsReader
+{
+    private const string Suffix = "+machine";
+
+    /// <param name="entry">Its periods have been checked when the file was read.</param>
+    public static MachineSettings Read(RunnerEntry entry) => Read(entry.Table.Table("machine")) with
+    {
+        ShortToken = entry.Settings.ShortToken,
+        Limit = entry.Limit,
+    };
+
+    internal static MachineSettings Read(ConfigTable? machine) => machine is null ? new MachineSettings() : new MachineSettings
+    {
+        IsConfigured = true,
+        MaxGrowthRate = (int)machine.Number("MaxGrowthRate"),
+        MaxBuilds = (int)machine.Number("MaxBuilds"),
+        MaxRemovalAttempts = machine.Number("MaxRemovalAttempts") is > 0 and var tries ? (int)tries : MachineSettings.DefaultRemovalAttempts,
+        Driver = machine.Text("MachineDriver"),
+        NameTemplate = machine.Text("MachineName"),
+        Options = machine.TextList("MachineOptions"),
+        OptionsWithName = machine.TextList("MachineOptionsWithName"),
+        Idle = ReadIdle(machine),
+        Autoscaling = [.. machine.Tables("autoscaling").Select(one => new IdleSchedule(ReadPeriods(one), ReadIdle(one)))],
+    };
+
+    internal static MachineDrain ReadDrain(ConfigTable drain)
+    {
+        var defaults = new MachineDrain();
+        return new MachineDrain
+        {
+            IsEnabled = drain.Boolean("enabled"),
+            Concurrency = drain.Number("concurrency") is > 0 and var most ? (int)most : defaults.Concurrency,
+            Tries = drain.Number("max_retries") is > 0 and var tries ? (int)tries : defaults.Tries,
+            Backoff = drain.Duration("retry_backoff") is { } wait && wait > TimeSpan.Zero ? wait : defaults.Backoff,
+        };
+    }
+
+    /// <summary>Periods and time zones that cannot be read, with their lines.</summary>
+    internal static IEnumerable<(int Line, string Message)> WrongPeriods(ConfigTable machine) => machine.Tables("autoscaling").SelectMany(one => ((int Line, string? Problem)[])
+        [
+            (one.LineOf("Timezone"), Problem(() => TimePeriods.Parse([], one.Text("Timezone")))),
+            (one.LineOf("Periods"), Problem(() => TimePeriods.Parse(one.TextList("Periods"), ""))),
+        ])
+        .Where(found => found.Problem is not null).Select(found => (found.Line, found.Problem!));
+
+    /// <summary>What an entry with machines lacks; nothing for other executors.</summary>
+    internal static IEnumerable<(int Line, string Key, string Message)> ProblemsOf(ConfigTable runner)
+    {
+        if (!runner.Text("executor").EndsWith(Suffix, StringComparison.Ordinal))
+        {
+            return [];
+        }
+
+        var machine = runner.Table("machine");
+        return Read(machine).Problems().Select(problem => problem.Key.Length == 0
+            ? (runner.LineOf("executor"), "runners.machine", problem.Message)
+            : (machine!.LineOf(problem.Key), $"runners.machine.{problem.Key}", problem.Message));
+    }
+
+    private static string? Problem(Func<TimePeriods> read)
+    {
+        try
+        {
+            read();
+            return null;
+        }
+        catch (FormatException wrong)
+        {
+            return wrong.Message;
+        }
+    }
+
+    private static IdleTarget ReadIdle(ConfigTable table) => new()
+    {
+        Count = (int)table.Number("IdleCount"),
+        ScaleFactor = table.Fraction("IdleScaleFactor"),
+        CountMin = (int)table.Number("IdleCountMin"),
+        Time = TimeSpan.FromSeconds(Math.Clamp(table.Number("IdleTime"), 0, int.MaxValue)),
+    };
+
+    private static TimePeriods ReadPeriods(ConfigTable table) => TimePeriods.Parse(table.TextList("Periods"), table.Text("Timezone"));
+}
