@@ -2,7 +2,6 @@ using Gantry.Engine;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Processes;
 using Gantry.Engine.Sources.Mirrors;
-using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
 using Gantry.Executors.Docker.Volumes;
 using Gantry.Executors.Workspaces;
