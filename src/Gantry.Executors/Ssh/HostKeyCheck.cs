@@ -9,6 +9,8 @@ internal sealed class HostKeyCheck
 {
     private const string Certificate = "-cert-v0";
 
+    private const string Loopback = "127.0.0.1";
+
     private readonly SshSettings _settings;
     private readonly int _port;
     private readonly KnownHosts _known;
@@ -26,7 +28,7 @@ internal sealed class HostKeyCheck
     /// <summary>The server shall show a key of a kind that the file knows, if it has one; certificates could not be judged.</summary>
     public void Prefer(ConnectionInfo connection)
     {
-        var types = _known.KeyTypesOf(_settings.Host, _port);
+        var types = Names().SelectMany(name => _known.KeyTypesOf(name.Host, name.Port)).ToList();
         var algorithms = connection.HostKeyAlgorithms.Where(a => !a.Key.Contains(Certificate, StringComparison.Ordinal)).ToList();
         connection.HostKeyAlgorithms.Clear();
         foreach (var algorithm in algorithms.OrderBy(a => types.Contains(TypeOf(a.Key)) ? 0 : 1))
@@ -37,29 +39,62 @@ internal sealed class HostKeyCheck
 
     public void Judge(HostKeyEventArgs shown)
     {
-        var verdict = _settings.AcceptsAnyHostKey ? new HostKeyVerdict.Trusted() : _known.Judge(_settings.Host, _port, shown.HostKey);
+        var verdict = _settings.AcceptsAnyHostKey ? new HostKeyVerdict.Trusted() : Verdict(shown.HostKey);
         Problem = Describe(verdict, shown.HostKey);
         shown.CanTrust = Problem is null;
+    }
+
+    /// <summary>The host's own name first.</summary>
+    private IEnumerable<(string Host, int Port)> Names()
+    {
+        yield return (_settings.Host, _port);
+        if (_settings.CopyOf is { } original)
+        {
+            if (_settings.Host == Loopback)
+            {
+                yield return ("localhost", _port);
+            }
+
+            yield return (KnownHosts.NameOf(original), 22);
+        }
+    }
+
+    // One name under which the key is known is enough; a revoked key is revoked under each.
+    private HostKeyVerdict Verdict(byte[] key)
+    {
+        var verdicts = Names().Select(name => _known.Judge(name.Host, name.Port, key)).ToList();
+        return verdicts.FirstOrDefault(v => v is HostKeyVerdict.Revoked)
+            ?? verdicts.FirstOrDefault(v => v is HostKeyVerdict.Trusted)
+            ?? verdicts.FirstOrDefault(v => v is HostKeyVerdict.Changed)
+            ?? verdicts[0];
     }
 
     private string? Describe(HostKeyVerdict verdict, byte[] key)
     {
         var file = _settings.KnownHostsFile;
-        var shown = $"{KnownHosts.NameOf(_settings.Host, _port)} shows the {KnownHosts.TypeOf(key)} key {KnownHosts.FingerprintOf(key)}";
+        var name = KnownHosts.NameOf(_settings.Host, _port);
+        var shown = $"{(_settings.CopyOf is { } copied ? $"the copy of {copied} at {name}" : name)} shows the {KnownHosts.TypeOf(key)} key {KnownHosts.FingerprintOf(key)}";
         return verdict switch
         {
             HostKeyVerdict.Unknown unknown => $"knownhosts: key is unknown: {shown}, and {(File.Exists(file) ? $"{file} has no key of it" : $"there is no {file}")}. "
                 + (unknown.HasAuthority ? "Certificates of hosts are not supported, the key itself must be there. " : "")
-                + $"Compare the fingerprint with the host's own (ssh-keygen -lf on its /etc/ssh/*.pub); if they are the same, as the runner's user: {Scan(key)}",
+                + $"Compare the fingerprint with the host's own (ssh-keygen -lf on its /etc/ssh/*.pub); if they are the same, as the runner's user: {Learn(key)}",
             HostKeyVerdict.Changed changed => string.Create(CultureInfo.InvariantCulture,
                 $"knownhosts: key mismatch: {shown}, but line {changed.Line} of {file} has another one for it. ")
                 + "Somebody may be in between. If the host was set up anew, as the runner's user: "
-                + $"ssh-keygen -f {file} -R '{KnownHosts.NameOf(_settings.Host, _port)}' && {Scan(key)}",
+                + (_settings.CopyOf is null
+                    ? $"ssh-keygen -f {file} -R '{name}' && {Learn(key)}"
+                    : string.Create(CultureInfo.InvariantCulture, $"sed -i.old {changed.Line}d {file} && {Learn(key)}")),
             HostKeyVerdict.Revoked revoked => string.Create(CultureInfo.InvariantCulture,
                 $"knownhosts: key is revoked: {shown}, which line {revoked.Line} of {file} declares revoked. Give the host a new key"),
             _ => null,
         };
     }
+
+    // A copy has ended by the time somebody reads this, so it cannot be asked for its key.
+    private string Learn(byte[] key) => _settings.CopyOf is { } original
+        ? $"{Folder}echo '{KnownHosts.NameOf(original)} {KnownHosts.TypeOf(key)} {Convert.ToBase64String(key)}' >> {_settings.KnownHostsFile} (every copy is known by that line)"
+        : Scan(key);
 
     private string Scan(byte[] key) => string.Create(CultureInfo.InvariantCulture,
         $"{Folder}ssh-keyscan -p {_port} -t {ShortTypeOf(KnownHosts.TypeOf(key))} {_settings.Host} >> {_settings.KnownHostsFile}");

@@ -39,6 +39,10 @@ internal sealed class KnownHosts
     public static string NameOf(string host, int port) =>
         port == 22 ? host.ToLowerInvariant() : string.Create(CultureInfo.InvariantCulture, $"[{host.ToLowerInvariant()}]:{port}");
 
+    /// <summary>The name for the key of a virtual machine and its copies: what a file of names separated by blanks and commas cannot hold becomes a dash.</summary>
+    public static string NameOf(string machine) =>
+        string.Concat(machine.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-'));
+
     /// <summary>As <c>ssh-keygen -l</c> shows it.</summary>
     public static string FingerprintOf(byte[] key) => "SHA256:" + Convert.ToBase64String(SHA256.HashData(key)).TrimEnd('=');
 

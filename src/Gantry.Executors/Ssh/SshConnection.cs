@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Sockets;
 using Gantry.Engine.Executors;
+using Gantry.Protocol;
 using Renci.SshNet;
 using Renci.SshNet.Common;
 
@@ -38,11 +39,7 @@ internal sealed class SshConnection : IDisposable
     /// <exception cref="EnvironmentException">The settings are wrong, nobody answers, somebody else answers, or we are not let in.</exception>
     public static async Task<SshConnection> OpenAsync(SshSettings settings, CancellationToken cancellationToken)
     {
-        if (!int.TryParse(settings.Port, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
-        {
-            throw EnvironmentException.Misconfigured($"port = \"{settings.Port}\" of [runners.ssh] is no port: a number from 1 to 65535 is expected");
-        }
-
+        var port = settings.PortNumber ?? throw EnvironmentException.Misconfigured(settings.PortProblem!);
         var key = ReadKey(settings.IdentityFile);
         SshClient? client = null;
         try
@@ -68,6 +65,9 @@ internal sealed class SshConnection : IDisposable
         var cause = Volatile.Read(ref _cause) ?? why;
         return EnvironmentException.Broken($"the connection to {Name} broke: {cause.Message}", cause);
     }
+
+    /// <summary>Whether an attempt may end otherwise on a machine that is still starting: nobody answers, or nobody is let in yet.</summary>
+    public static bool MayPass(EnvironmentException problem) => problem.Retriable || problem.InnerException is SshAuthenticationException;
 
     /// <summary>The exceptions by which the library tells of a connection that does not do what it should.</summary>
     public static bool IsBreak(Exception e) => e is SshException or SocketException or ObjectDisposedException or InvalidOperationException or IOException;
@@ -152,8 +152,10 @@ internal sealed class SshConnection : IDisposable
         }
         catch (SshAuthenticationException refused)
         {
-            throw EnvironmentException.Misconfigured(
-                $"{What}ssh: handshake failed: ssh: unable to authenticate, attempted methods [{Methods(settings)}]: {refused.Message} {Advice(settings)}");
+            throw new EnvironmentException(
+                FailureReason.RunnerConfigurationError,
+                $"{What}ssh: handshake failed: ssh: unable to authenticate, attempted methods [{Methods(settings)}]: {refused.Message} {Advice(settings)}",
+                retriable: false, refused);
         }
         catch (SocketException e)
         {
@@ -170,7 +172,9 @@ internal sealed class SshConnection : IDisposable
         "none" + (settings.IdentityFile.Length > 0 ? " publickey" : "") + (settings.Password.IsEmpty ? "" : " password");
 
     private static string Advice(SshSettings settings) => settings.IdentityFile.Length > 0
-        ? $"Let the key in with: ssh-copy-id -i {settings.IdentityFile} -p {settings.Port} {settings.User}@{settings.Host}"
+        ? settings.CopyOf is { } original
+            ? $"Let the key in on {original}: its public part belongs into ~/.ssh/authorized_keys of {settings.User} there; then remove the copies that were made before"
+            : $"Let the key in with: ssh-copy-id -i {settings.IdentityFile} -p {settings.Port} {settings.User}@{settings.Host}"
         : settings.Password.IsEmpty
             ? "Neither identity_file nor password is set in [runners.ssh]: set one of them"
             : $"Check user and password of [runners.ssh], and whether the server lets {settings.User} in by password, or set identity_file";

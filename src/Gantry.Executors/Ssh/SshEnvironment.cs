@@ -12,8 +12,7 @@ namespace Gantry.Executors.Ssh;
 /// One job on another machine. Each script is a login shell in a session of its own; what a script leaves running in its session may
 /// serve the following stages and ends with the job. A process that starts a session of its own (<c>setsid</c>) stays.
 /// </summary>
-internal sealed partial class SshEnvironment(SshConnection connection, SshSettings settings, EnvironmentRequest request, TimeProvider time, ILogger logger)
-    : IJobEnvironment, IReplannedPlace
+internal sealed partial class SshEnvironment(SshConnection connection, RemoteHost host, EnvironmentRequest request) : IJobEnvironment, IReplannedPlace
 {
     /// <summary>For what has to be done on the other machine when nothing else is waited for any more.</summary>
     private static readonly TimeSpan CleanupLimit = TimeSpan.FromMinutes(1);
@@ -28,18 +27,18 @@ internal sealed partial class SshEnvironment(SshConnection connection, SshSettin
     /// <summary>Commands whose output others still hold: it is read on until the end.</summary>
     private readonly List<RemoteCommand> _held = [];
 
-    public EnvironmentHandle Handle { get; } = new("ssh", new Dictionary<string, string>());
+    public EnvironmentHandle Handle { get; } = new(host.Executor, host.Handle);
 
     /// <summary>None is needed where files can be reached (<see cref="ReachableSsh"/>).</summary>
     public string? HelperCommand => null;
 
     public JobPlan Plan { get; private set; } = request.Plan;
 
-    public ExecutorTraits Traits => SshExecutor.KindTraits;
+    public ExecutorTraits Traits => host.Traits;
 
     public SshConnection Connection => connection;
 
-    public TimeProvider Time => time;
+    public TimeProvider Time => host.Time;
 
     /// <summary>From here on the job is planned with folders below the user's home.</summary>
     /// <exception cref="EnvironmentException">It cannot be.</exception>
@@ -56,7 +55,7 @@ internal sealed partial class SshEnvironment(SshConnection connection, SshSettin
         var mark = NewMark();
         var first = new FirstLine(mark, bytes => log.Write(LogStream.ScriptError, bytes));
         var command = await RemoteCommand.StartAsync(
-            connection, RemoteSession.Command(mark, Plan.Shell), (bytes => log.Write(LogStream.ScriptOutput, bytes), first.Take), time);
+            connection, RemoteSession.Command(mark, Plan.Shell), (bytes => log.Write(LogStream.ScriptOutput, bytes), first.Take), Time);
         var keep = false;
         try
         {
@@ -93,7 +92,7 @@ internal sealed partial class SshEnvironment(SshConnection connection, SshSettin
 
     public async ValueTask DisposeAsync()
     {
-        if (!_sessions.IsEmpty)
+        if (host.Machine is null && !_sessions.IsEmpty)
         {
             await LeaveAsync();
         }
@@ -104,6 +103,10 @@ internal sealed partial class SshEnvironment(SshConnection connection, SshSettin
         }
 
         connection.Dispose();
+        if (host.Machine is { } machine)
+        {
+            await machine.DisposeAsync();
+        }
     }
 
     /// <summary>Ends what an earlier process of the runner left on the other machine.</summary>
@@ -142,20 +145,20 @@ internal sealed partial class SshEnvironment(SshConnection connection, SshSettin
     private async Task EndAsync(RemoteCommand command, FirstLine first)
     {
         var (patience, limit) = (Plan.Runner.GracefulKillTimeout, Plan.Runner.ForceKillTimeout + CleanupLimit);
-        using var budget = new CancellationTokenSource(patience + limit, time);
+        using var budget = new CancellationTokenSource(patience + limit, Time);
         try
         {
-            var session = await first.Session.WaitAsync(NameLimit, time, budget.Token);
+            var session = await first.Session.WaitAsync(NameLimit, Time, budget.Token);
             if (session is { } known)
             {
-                await RunScriptAsync(connection, RemoteSessions.EndScript(known, patience), time, budget.Token);
+                await RunScriptAsync(connection, RemoteSessions.EndScript(known, patience), Time, budget.Token);
                 await HearAsync(command, budget.Token);
                 return;
             }
         }
         catch (Exception e) when (e is EnvironmentException or OperationCanceledException or TimeoutException)
         {
-            Log.NotEnded(logger, Plan.Payload.Id, connection.Name, e.Message);
+            Log.NotEnded(host.Logger, Plan.Payload.Id, connection.Name, e.Message);
         }
 
         // The server may know whose processes they are, and closing the session takes input and output away from them.
@@ -178,21 +181,21 @@ internal sealed partial class SshEnvironment(SshConnection connection, SshSettin
     /// <summary>Over the job's connection, or another one when it is lost.</summary>
     private async Task LeaveAsync()
     {
-        using var budget = new CancellationTokenSource(CleanupLimit, time);
+        using var budget = new CancellationTokenSource(CleanupLimit, Time);
         try
         {
             if (!connection.IsLost)
             {
-                await KillAsync(connection, _sessions, time, budget.Token);
+                await KillAsync(connection, _sessions, Time, budget.Token);
                 return;
             }
 
-            using var another = await SshConnection.OpenAsync(settings, budget.Token);
-            await KillAsync(another, _sessions, time, budget.Token);
+            using var another = await SshConnection.OpenAsync(host.Settings, budget.Token);
+            await KillAsync(another, _sessions, Time, budget.Token);
         }
         catch (Exception e) when (e is EnvironmentException or OperationCanceledException)
         {
-            Log.NotEnded(logger, Plan.Payload.Id, connection.Name, e.Message);
+            Log.NotEnded(host.Logger, Plan.Payload.Id, connection.Name, e.Message);
         }
     }
 

@@ -1,5 +1,4 @@
 using Gantry.Engine.Executors;
-using Gantry.Engine.Plans;
 using Gantry.Engine.Traces;
 using Gantry.Protocol.Runners;
 using Microsoft.Extensions.Logging;
@@ -12,8 +11,6 @@ namespace Gantry.Executors.Ssh;
 /// </summary>
 public sealed class SshExecutor(SshSettings settings, TimeProvider time, ILogger<SshExecutor> logger) : IExecutor
 {
-    private static readonly string[] Shells = ["bash", "sh"];
-
     /// <summary>What holds before there is an entry; folders are below the home of the other machine's user, which only that machine knows.</summary>
     public static ExecutorTraits KindTraits { get; } = new()
     {
@@ -42,23 +39,16 @@ public sealed class SshExecutor(SshSettings settings, TimeProvider time, ILogger
     {
         Check(request.Plan.Shell);
         var connection = await SshConnection.OpenAsync(settings, cancellationToken);
-        var place = new SshEnvironment(connection, settings, request, time, logger);
-        try
+        var host = new RemoteHost
         {
-            var probe = await RemoteProbe.RunAsync(connection, request.Plan.Shell, time, cancellationToken);
-            place.Adopt(new PlaceAnswers
-            {
-                BuildsFolder = Below(probe.Folder, "builds_dir", request.Plan.Runner.BuildsFolder ?? KindTraits.DefaultBuildsFolder!),
-                CacheFolder = Below(probe.Folder, "cache_dir", request.Plan.Runner.CacheFolder ?? KindTraits.DefaultCacheFolder!),
-            });
-            Warn(place.Plan, probe, connection.Name, log);
-            return probe.HasTar ? new ReachableSsh(place, request.JobFolder) : place;
-        }
-        catch
-        {
-            await place.DisposeAsync();
-            throw;
-        }
+            Executor = Name,
+            Traits = KindTraits,
+            Settings = settings,
+            ServicesAreElsewhere = ServicesAreElsewhere,
+            Time = time,
+            Logger = logger,
+        };
+        return await host.EnterAsync(connection, request, log, cancellationToken);
     }
 
     /// <summary>
@@ -84,36 +74,10 @@ public sealed class SshExecutor(SshSettings settings, TimeProvider time, ILogger
 
     private void Check(string shell)
     {
-        if (!Shells.Contains(shell))
-        {
-            throw EnvironmentException.Misconfigured(
-                $"SSH doesn't support shells that require script file: set `shell` of the runner to one of {string.Join(", ", Shells)} instead of {shell}");
-        }
-
+        SshShells.Check(shell, "SSH");
         if (!settings.IsConfigured)
         {
             throw EnvironmentException.Misconfigured("missing SSH configuration: the runner needs a table [runners.ssh] with host, user and identity_file or password");
-        }
-    }
-
-    private static string Below(string home, string key, string folder) => folder switch
-    {
-        ['~' or '$', ..] => throw EnvironmentException.Misconfigured(
-            $"{key} = \"{folder}\" of the runner: write it absolute, or relative to the home of the ssh user, without ~ and $"),
-        _ => GuestPath.IsAbsolute(folder) ? folder : GuestPath.Join(home, folder),
-    };
-
-    private void Warn(JobPlan plan, RemoteProbe probe, string host, IJobLog log)
-    {
-        if (plan.Services.Count > 0 && !ServicesAreElsewhere)
-        {
-            log.Warning("the ssh executor has no services: those of this job are not started");
-        }
-
-        if (!probe.HasTar && plan.Stages.Any(stage =>
-            stage is PlannedStage.RestoreCache or PlannedStage.DownloadArtifacts or PlannedStage.ArchiveCache or PlannedStage.UploadArtifacts))
-        {
-            log.Warning($"there is no tar on {host}: caches and artifacts cannot be moved. Install it there");
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gantry.Engine;
 
 namespace Gantry.Executors.Ssh;
@@ -13,6 +14,11 @@ public sealed record SshSettings
     /// <summary>As written: the file has it as text.</summary>
     public string Port { get; init; } = "22";
 
+    /// <summary>What is wrong with the port; null: nothing.</summary>
+    internal string? PortProblem => PortNumber is null ? $"port = \"{Port}\" of [runners.ssh] is no port: a number from 1 to 65535 is expected" : null;
+
+    internal int? PortNumber => int.TryParse(Port, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? port : null;
+
     public string User { get; init; } = "root";
 
     /// <summary>Only offered to the server when there is one.</summary>
@@ -25,4 +31,10 @@ public sealed record SshSettings
     public bool AcceptsAnyHostKey { get; init; }
 
     public required string KnownHostsFile { get; init; }
+
+    /// <summary>
+    /// The virtual machine that the host is a copy of. Copies have addresses that change and the keys of their original, so these are
+    /// known under its name, too. Null: the host is nobody's copy.
+    /// </summary>
+    public string? CopyOf { get; init; }
 }
