@@ -18,16 +18,16 @@ internal static class ArrowRules
             "Gantry.Engine.Shells", "Gantry.Engine.Sources", "Gantry.Engine.Links", "Gantry.Engine.Archives", "Gantry.Engine.Plans"]),
         ("Gantry.Engine.Stages", ["Gantry.Engine.Running"]),
         ("Gantry.Engine.Traces", ["Gantry.Engine.Stages", "Gantry.Engine.Processes", "Gantry.Engine.Shells", "Gantry.Engine.Sources"]),
-        ("Gantry.Executors.Custom", ["Gantry.Executors.Kubernetes", "Gantry.Executors.Machines", "Gantry.Executors.DockerSsh", "Gantry.Executors.Ssh", "Gantry.Executors.Shell", "Gantry.Executors.Docker", "Gantry.Engine.Running", "Gantry.Engine.Links"]),
-        ("Gantry.Executors.Shell", ["Gantry.Executors.Kubernetes", "Gantry.Executors.Machines", "Gantry.Executors.DockerSsh", "Gantry.Executors.Ssh", "Gantry.Executors.Custom", "Gantry.Executors.Docker", "Gantry.Engine.Running", "Gantry.Engine.Links"]),
-        ("Gantry.Executors.Docker", ["Gantry.Executors.Kubernetes", "Gantry.Executors.Machines", "Gantry.Executors.DockerSsh", "Gantry.Executors.Ssh", "Gantry.Executors.Custom", "Gantry.Executors.Shell", "Gantry.Engine.Running", "Gantry.Engine.Links"]),
-        ("Gantry.Executors.Machines",
-            ["Gantry.Executors.Kubernetes", "Gantry.Executors.DockerSsh", "Gantry.Executors.Ssh", "Gantry.Executors.Custom", "Gantry.Executors.Shell", "Gantry.Executors.Docker",
-            "Gantry.Engine.Running", "Gantry.Engine.Links"]),
-        ("Gantry.Executors.Kubernetes",
-            ["Gantry.Executors.Machines", "Gantry.Executors.DockerSsh", "Gantry.Executors.Ssh", "Gantry.Executors.Custom", "Gantry.Executors.Shell", "Gantry.Executors.Docker", "Gantry.Engine.Running", "Gantry.Engine.Links"]),
-        ("Gantry.Executors.Ssh",
-            ["Gantry.Executors.Kubernetes", "Gantry.Executors.Machines", "Gantry.Executors.DockerSsh", "Gantry.Executors.Custom", "Gantry.Executors.Shell", "Gantry.Executors.Docker", "Gantry.Engine.Running", "Gantry.Engine.Links"]),
+        ("Gantry.Executors.Custom", [.. ExecutorsBut("Custom"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
+        ("Gantry.Executors.Shell", [.. ExecutorsBut("Shell"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
+        ("Gantry.Executors.Docker", [.. ExecutorsBut("Docker"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
+        ("Gantry.Executors.Kubernetes", [.. ExecutorsBut("Kubernetes"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
+        ("Gantry.Executors.Machines", [.. ExecutorsBut("Machines"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
+        ("Gantry.Executors.Ssh", [.. ExecutorsBut("Ssh"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
+        // Virtual machines are entered by ssh.
+        ("Gantry.Executors.VirtualMachines", [.. ExecutorsBut("VirtualMachines", "Ssh"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
+        ("Gantry.Executors.VirtualMachines.VirtualBox", ["Gantry.Executors.VirtualMachines.Parallels"]),
+        ("Gantry.Executors.VirtualMachines.Parallels", ["Gantry.Executors.VirtualMachines.VirtualBox"]),
         ("Gantry.Coordinator.Store", ["Gantry.Coordinator.Web", "Gantry.Coordinator.RunnerApi", "Gantry.Coordinator.RestApi", "Gantry.Coordinator.Queue"]),
         ("Gantry.Coordinator.Traces", ["Gantry.Coordinator.Web", "Gantry.Coordinator.RunnerApi", "Gantry.Coordinator.RestApi", "Gantry.Coordinator.Artifacts"]),
         ("Gantry.Coordinator.Artifacts", ["Gantry.Coordinator.Web", "Gantry.Coordinator.RunnerApi", "Gantry.Coordinator.RestApi", "Gantry.Coordinator.Traces"]),
@@ -64,6 +64,10 @@ internal static class ArrowRules
             && (name.Parent is MemberAccessExpressionSyntax access ? access.Expression == name : name.Parent is ObjectCreationExpressionSyntax)
         group name by file.Path into uses
         select new Violation(uses.Key, $"is a pure room and uses {uses.First().Identifier.Text}");
+
+    /// <summary>An executor knows one kind of place, and no other.</summary>
+    private static IEnumerable<string> ExecutorsBut(params string[] known) =>
+        new[] { "Custom", "Docker", "DockerSsh", "Kubernetes", "Machines", "Shell", "Ssh", "VirtualMachines" }.Except(known).Select(name => "Gantry.Executors." + name);
 
     private static string RoomOf(SourceFile file) =>
         file.Syntax.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault()?.Name.ToString() ?? "";

@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using Gantry.Executors.VirtualMachines;
+
 namespace Gantry.Runner.Configuration;
 
 /// <summary>
@@ -9,7 +12,9 @@ public static class ConfigLint
     private static readonly string[] Shells = ["", "bash", "sh", "cmd", "pwsh", "powershell"];
 
     /// <summary>What is wrong, as the user reads it; null when nothing is.</summary>
-    public static string? Check(string path)
+    /// <param name="path">Of the file.</param>
+    /// <param name="compile">Makes a pattern in RE2 syntax; null: it is none.</param>
+    public static string? Check(string path, Func<string, Regex?> compile)
     {
         if (!File.Exists(path))
         {
@@ -31,7 +36,7 @@ public static class ConfigLint
             return $"decoding config: {string.Join('\n', broken)}";
         }
 
-        if (Schema(document).ToArray() is { Length: > 0 } problems)
+        if (Schema(document, compile).ToArray() is { Length: > 0 } problems)
         {
             return $"config schema validation failed: {string.Join('\n', problems.AsEnumerable())}";
         }
@@ -50,7 +55,7 @@ public static class ConfigLint
                 $"runners.kubernetes.{key.Key} of \"{runner.Text("name")}\" has no effect: {key.Why}")),
     ];
 
-    private static IEnumerable<ConfigProblem> Schema(ConfigDocument document)
+    private static IEnumerable<ConfigProblem> Schema(ConfigDocument document, Func<string, Regex?> compile)
     {
         foreach (var runner in document.Table.Tables("runners"))
         {
@@ -98,9 +103,23 @@ public static class ConfigLint
             {
                 yield return new ConfigProblem(document.Path, 0, $"runners.kubernetes.{problem.Key}", problem.Message);
             }
+
+            foreach (var (key, message) in MachinesOf(runner)?.Problems(compile) ?? [])
+            {
+                var line = key.Split('.') is [var table, var name] ? runner.TableOrEmpty(table).LineOf(name) : 0;
+                yield return new ConfigProblem(document.Path, line, $"runners.{key}", message);
+            }
         }
 
         ConfigProblem Problem(ConfigTable table, string key, string path, string message) =>
             new(document.Path, table.LineOf(key), path, message);
     }
+
+    /// <summary>Null: the runner's jobs run elsewhere.</summary>
+    private static VmSettings? MachinesOf(ConfigTable runner) => runner.Text("executor") switch
+    {
+        "virtualbox" => VirtualBoxSettingsReader.Read(runner, home: ""),
+        "parallels" => ParallelsSettingsReader.Read(runner, home: ""),
+        _ => null,
+    };
 }

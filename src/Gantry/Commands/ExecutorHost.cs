@@ -1,7 +1,11 @@
+using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 using Gantry.CommandLine;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Kubernetes;
 using Gantry.Executors.Machines;
+using Gantry.Executors.VirtualMachines;
+using Gantry.Pipelines.Patterns;
 using Gantry.Runner.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -67,6 +71,17 @@ internal sealed class ExecutorHost
 
     /// <summary>Of docker+machine; shared by all entries.</summary>
     public MachinePark Machines { get; }
+
+    /// <summary>This computer for virtual machines.</summary>
+    public static VmHost VirtualMachines { get; } = new()
+    {
+        Compile = Pattern,
+        IsMac = OperatingSystem.IsMacOS(),
+        IsAppleSilicon = OperatingSystem.IsMacOS() && RuntimeInformation.OSArchitecture == Architecture.Arm64,
+    };
+
+    /// <summary>A pattern of <c>config.toml</c>, in the syntax and with the speed of the official runner's; null: it is none.</summary>
+    public static Regex? Pattern(string text) => Re2.Compile(text);
 
     /// <summary>Read when the first docker entry is opened: other runners leave no trace on disk.</summary>
     public DockerSurroundings Docker => _docker.Value;

@@ -6,6 +6,8 @@ using Gantry.Executors.Kubernetes;
 using Gantry.Executors.Machines;
 using Gantry.Executors.Shell;
 using Gantry.Executors.Ssh;
+using Gantry.Executors.VirtualMachines.Parallels;
+using Gantry.Executors.VirtualMachines.VirtualBox;
 using Gantry.Runner.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -34,6 +36,10 @@ internal static class ExecutorTable
         new("kubernetes", KubernetesExecutor.KindTraits, (entry, host) => new KubernetesExecutor(
             KubernetesSettingsReader.Read(entry), entry.Settings.BuildsFolder, host.Kubernetes, $"{entry.Settings.Version.Name}/{entry.Settings.Version.Version}",
             TimeProvider.System, host.Loggers.CreateLogger<KubernetesExecutor>())),
+        new("virtualbox", VirtualBoxExecutor.KindTraits, (entry, host) => new VirtualBoxExecutor(
+            VirtualBoxSettingsReader.Read(entry, host.HomeFolder), ExecutorHost.VirtualMachines, TimeProvider.System, host.Loggers.CreateLogger<VirtualBoxExecutor>())),
+        new("parallels", ParallelsExecutor.KindTraits, (entry, host) => new ParallelsExecutor(
+            ParallelsSettingsReader.Read(entry, host.HomeFolder), ExecutorHost.VirtualMachines, TimeProvider.System, host.Loggers.CreateLogger<ParallelsExecutor>())),
     ];
 
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];

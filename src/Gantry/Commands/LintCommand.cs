@@ -13,7 +13,7 @@ internal static class LintCommand
         return new Command("lint", "check the configuration file", flags, (context, _) =>
         {
             var path = RunnerTools.ConfigPath(context, config);
-            if (ConfigLint.Check(path) is { } problems)
+            if (ConfigLint.Check(path, ExecutorHost.Pattern) is { } problems)
             {
                 throw new CommandException(problems);
             }

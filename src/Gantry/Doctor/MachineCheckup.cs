@@ -34,7 +34,7 @@ internal sealed class MachineCheckup(CommandContext context, string configPath, 
             return null;
         }
 
-        if (ConfigLint.Check(configPath) is { } problems)
+        if (ConfigLint.Check(configPath, ExecutorHost.Pattern) is { } problems)
         {
             var usable = problems.Contains("unknown key", StringComparison.Ordinal);
             if (usable)

@@ -6,6 +6,8 @@ using Gantry.Engine.Plans;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Kubernetes;
 using Gantry.Executors.Ssh;
+using Gantry.Executors.VirtualMachines.Parallels;
+using Gantry.Executors.VirtualMachines.VirtualBox;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Links;
 using Microsoft.Extensions.Logging;
@@ -45,7 +47,18 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
                 Driver(machine);
                 break;
             case "ssh":
-                await SshAsync(cancellationToken);
+                var ssh = new SshExecutor(SshSettingsReader.Read(entry, context.Host.Home), context.Time, NullLogger<SshExecutor>.Instance);
+                await ProbeAsync("correct [runners.ssh], or the host: jobs cannot run", ssh.ProbeAsync, cancellationToken);
+                break;
+            case "virtualbox":
+                var virtualBox = new VirtualBoxExecutor(
+                    VirtualBoxSettingsReader.Read(entry, context.Host.Home), ExecutorHost.VirtualMachines, context.Time, NullLogger<VirtualBoxExecutor>.Instance);
+                await ProbeAsync("correct [runners.virtualbox] and [runners.ssh], or VirtualBox: jobs cannot run", virtualBox.ProbeAsync, cancellationToken);
+                break;
+            case "parallels":
+                var parallels = new ParallelsExecutor(
+                    ParallelsSettingsReader.Read(entry, context.Host.Home), ExecutorHost.VirtualMachines, context.Time, NullLogger<ParallelsExecutor>.Instance);
+                await ProbeAsync("correct [runners.parallels] and [runners.ssh], or Parallels Desktop: jobs cannot run", parallels.ProbeAsync, cancellationToken);
                 break;
             case "kubernetes":
                 await KubernetesAsync(cancellationToken);
@@ -58,16 +71,16 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
         }
     }
 
-    private async Task SshAsync(CancellationToken cancellationToken)
+    /// <summary>Asks the executor for what its jobs need.</summary>
+    private async Task ProbeAsync(string fix, Func<string, CancellationToken, Task<string>> probe, CancellationToken cancellationToken)
     {
-        var executor = new SshExecutor(SshSettingsReader.Read(entry, context.Host.Home), context.Time, NullLogger<SshExecutor>.Instance);
         try
         {
-            report.Good("ssh", await executor.ProbeAsync(entry.Settings.Shell ?? SshExecutor.KindTraits.DefaultShell, cancellationToken));
+            report.Good(entry.Settings.Executor, await probe(entry.Settings.Shell ?? "bash", cancellationToken));
         }
         catch (EnvironmentException problem)
         {
-            report.Bad("ssh", problem.Message, "correct [runners.ssh], or the host: jobs cannot run");
+            report.Bad(entry.Settings.Executor, problem.Message, fix);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Gantry.Engine.Plans;
+using Gantry.Pipelines.Patterns;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Configuration.Shapes;
 using Gantry.TestKit.Tables;
@@ -63,7 +64,7 @@ public sealed class ConfigTables
                 File.WriteAllText(path, toml);
             }
 
-            var found = ConfigLint.Check(path);
+            var found = ConfigLint.Check(path, pattern => Re2.Compile(pattern));
             Assert.Equal(one.Expected.GetProperty("ok").GetBoolean(), found is null);
             Assert.Contains(one.Expected.Text("error_contains") ?? "", found ?? "", StringComparison.Ordinal);
         }

@@ -89,6 +89,9 @@ public sealed class RegisterDialogueTests : IDisposable
             var text = await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken);
             Assert.Contains("name = \"by hand\"", text, StringComparison.Ordinal);
             Assert.Contains($"executor = \"{(known.Contains(executor) ? executor : "shell")}\"", text, StringComparison.Ordinal);
+            Assert.All(
+                questions.Where(question => known.Contains(executor) && question.Answer.Length > 0),
+                question => Assert.Contains($" = \"{question.Answer}\"", text, StringComparison.Ordinal));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(config));
         }
     }
