@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gantry.Engine;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Kubernetes.Api;

@@ -24,6 +24,11 @@ public static class KubernetesSettingsReader
         ("autoscaler", "pause pods are not part of this version"),
     ];
 
+    private static readonly string[] Owners = ["", "service_", "helper_", "pod_"];
+    private static readonly string[] Resources = ["cpu", "memory", "ephemeral_storage"];
+    private static readonly string[] Sides = ["limit", "request"];
+    private static readonly string[] Suffixes = ["", "_overwrite_max_allowed"];
+
     /// <param name="entry">Without the table, all keys are unset.</param>
     public static KubernetesSettings Read(RunnerEntry entry) => Read(entry.Table.TableOrEmpty("kubernetes"));
 
@@ -128,11 +133,11 @@ public static class KubernetesSettingsReader
     };
 
     private static IEnumerable<string> ResourceKeys() =>
-        from owner in new[] { "", "service_", "helper_", "pod_" }
-        from resource in new[] { "cpu", "memory", "ephemeral_storage" }
+        from owner in Owners
+        from resource in Resources
         where owner != "pod_" || resource != "ephemeral_storage"
-        from side in new[] { "limit", "request" }
-        from suffix in new[] { "", "_overwrite_max_allowed" }
+        from side in Sides
+        from suffix in Suffixes
         select $"{owner}{resource}_{side}{suffix}";
 
     private static IEnumerable<(string Key, string Why)> Ignored(ConfigTable table) =>

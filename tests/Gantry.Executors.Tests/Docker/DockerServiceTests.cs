@@ -1,7 +1,6 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Containers;
-using Gantry.Executors.Docker.Services;
 using Gantry.Protocol.Jobs;
 
 namespace Gantry.Executors.Tests.Docker;

@@ -168,6 +168,39 @@ public sealed class ClusterTroubleTests
         Assert.EndsWith("has no context \"there\"; it has: here", unknown.Message, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task A_pod_is_protected_and_removed_as_the_operator_says()
+    {
+        await using var bench = await KubernetesBench.StartAsync();
+        bench.Cluster.IsMissing = (_, _) => true;
+        bench.Settings = bench.Settings with { PodDisruptionBudget = true, CleanupGracePeriodSeconds = 4 };
+
+        await Assert.ThrowsAsync<EnvironmentException>(() => bench.PrepareAsync(Token));
+
+        var name = bench.Cluster.CreatedPod["metadata"]!["name"]!.ToString();
+        var budget = bench.Cluster.Calls.Single(call => call.Path == "/apis/policy/v1/namespaces/ci/poddisruptionbudgets").Body!;
+        Assert.Equal((name + "-pdb", "1"), (budget["metadata"]!["name"]!.ToString(), budget["spec"]!["minAvailable"]!.ToString()));
+        var removed = bench.Cluster.Calls.Single(call => call.Method == "DELETE");
+        Assert.Equal($"/api/v1/namespaces/ci/pods/{name}", removed.Path);
+        Assert.Equal("""{"kind":"DeleteOptions","apiVersion":"v1","propagationPolicy":"Background","gracePeriodSeconds":4}""", removed.Body!.ToJsonString());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Images_services_and_users_that_are_not_on_the_lists_are_told_from_those_that_are()
+    {
+        await using var bench = await KubernetesBench.StartAsync();
+        bench.Settings = bench.Settings with { AllowedImages = ["debian:*"] };
+        Assert.Equal("disallowed image", (await Assert.ThrowsAsync<EnvironmentException>(() => bench.PrepareAsync(Token))).Message);
+        Assert.Contains("ERROR: The \"gantry-test/busybox:latest\" image is not present on list of allowed images:", bench.Log.Lines);
+        Assert.Contains("- debian:*", bench.Log.Lines);
+
+        bench.Settings = bench.Settings with { AllowedImages = [], AllowedServices = ["redis:*"] };
+        bench.Jobs.Payload = bench.Jobs.Payload with { Services = [new JobImage { Name = "mysql:8" }] };
+        Assert.Equal("disallowed image", (await Assert.ThrowsAsync<EnvironmentException>(() => bench.PrepareAsync(Token))).Message);
+        Assert.Contains("ERROR: The \"mysql:8\" image is not present on list of allowed services:", bench.Log.Lines);
+        Assert.Empty(bench.Cluster.Calls);
+    }
+
     private static JsonObject Pending(string reason, string message) => new()
     {
         ["phase"] = "Pending",

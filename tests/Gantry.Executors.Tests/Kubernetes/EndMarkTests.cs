@@ -6,7 +6,7 @@ namespace Gantry.Executors.Tests.Kubernetes;
 public sealed class EndMarkTests
 {
     [Fact]
-    public void The_mark_is_taken_out_however_the_stream_is_cut()
+    public async Task The_mark_is_taken_out_however_the_stream_is_cut()
     {
         for (var size = 1; size < 80; size++)
         {
@@ -23,7 +23,7 @@ public sealed class EndMarkTests
 
             Assert.Equal("gantry- is not it, gantry-0 neither\nlast wordsand an orphan", seen.ToString());
             Assert.True(mark.Ended.IsCompletedSuccessfully);
-            Assert.Equal(42, mark.Ended.Result);
+            Assert.Equal(42, await mark.Ended);
         }
     }
 

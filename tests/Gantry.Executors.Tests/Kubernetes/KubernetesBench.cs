@@ -42,16 +42,20 @@ internal sealed class KubernetesBench : IAsyncDisposable
 
     public TimeProvider Time { get; set; } = TimeProvider.System;
 
+    /// <summary>What the process finds around itself.</summary>
+    public Func<KubernetesSurroundings, KubernetesSurroundings> Surroundings { get; set; } = given => given;
+
     public RecordingJobLog Log { get; } = new();
 
     public RecordingLogger<KubernetesExecutor> Operator { get; } = new();
 
-    public static async Task<KubernetesBench> StartAsync() => new(await FakeCluster.StartAsync());
+    public static async Task<KubernetesBench> StartAsync(FakeCluster? cluster = null) => new(cluster ?? await FakeCluster.StartAsync());
 
     /// <summary>The runner's executor, of one of its processes.</summary>
     public KubernetesExecutor OfProcess(string process)
     {
-        var surroundings = new KubernetesSurroundings { OwnerId = "owner", ProcessId = process, StateFolder = Path.Combine(Jobs.Folder, "sources"), HomeFolder = Jobs.Folder };
+        var surroundings = Surroundings(
+            new KubernetesSurroundings { OwnerId = "owner", ProcessId = process, StateFolder = Path.Combine(Jobs.Folder, "sources"), HomeFolder = Jobs.Folder });
         var executor = new KubernetesExecutor(Settings, Jobs.Runner.BuildsFolder, surroundings, "gantry/1.2.3", Time, Operator);
         _executors.Add(executor);
         return executor;

@@ -55,11 +55,13 @@ public sealed class FakeCluster : IAsyncDisposable
     /// <summary>Registries do not have them.</summary>
     public Func<string, string, bool> IsMissing { get; set; } = (_, _) => false;
 
-    public static async Task<FakeCluster> StartAsync()
+    /// <param name="configure">For TLS.</param>
+    public static async Task<FakeCluster> StartAsync(Action<IWebHostBuilder>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
+        configure?.Invoke(builder.WebHost);
         builder.Logging.ClearProviders();
         var app = builder.Build();
         var cluster = new FakeCluster(app);
@@ -124,7 +126,7 @@ public sealed class FakeCluster : IAsyncDisposable
             return;
         }
 
-        if (call.Token.Length == 0)
+        if (call.Token.Length == 0 && http.Connection.ClientCertificate is null)
         {
             await AnswerAsync(http, 401, Status(401, "Unauthorized"));
             return;

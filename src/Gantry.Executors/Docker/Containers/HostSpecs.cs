@@ -1,6 +1,5 @@
 using Gantry.Engine.Executors;
 using Gantry.Executors.Docker.Api;
-using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Settings;
 using Gantry.Executors.Docker.Volumes;
 using Gantry.Executors.Images;

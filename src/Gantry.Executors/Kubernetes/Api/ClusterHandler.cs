@@ -36,7 +36,10 @@ internal static class ClusterHandler
 
         if (address.Insecure)
         {
-            options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+            // The kubeconfig file says so: insecure-skip-tls-verify.
+#pragma warning disable CA5359
+            options.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+#pragma warning restore CA5359
         }
         else if (address.Authorities.Length > 0)
         {

@@ -117,7 +117,7 @@ internal sealed class YamlText
         return map;
     }
 
-    private static JsonNode? Value(Scalar scalar)
+    private static JsonValue? Value(Scalar scalar)
     {
         if (scalar.Style != ScalarStyle.Plain || scalar.Tag is { Length: > 0 })
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
@@ -169,13 +168,13 @@ internal sealed record PodRecipe
             // One claim may be mounted in several places.
             if (known.Add(NameOf(volume)))
             {
-                volumes.Add(volume.ToVolume(NameOf(volume)));
+                volumes.Add((JsonNode)volume.ToVolume(NameOf(volume)));
             }
         }
 
         if (HasOwnBuilds)
         {
-            volumes.Add(new JsonObject { ["name"] = "repo", ["emptyDir"] = new JsonObject() });
+            volumes.Add((JsonNode)new JsonObject { ["name"] = "repo", ["emptyDir"] = new JsonObject() });
         }
 
         return volumes;
@@ -186,12 +185,12 @@ internal sealed record PodRecipe
         var mounts = new JsonArray();
         foreach (var volume in Settings.Volumes)
         {
-            mounts.Add(volume.ToMount(NameOf(volume), Plan.Variables.ExpandValue));
+            mounts.Add((JsonNode)volume.ToMount(NameOf(volume), Plan.Variables.ExpandValue));
         }
 
         if (HasOwnBuilds)
         {
-            mounts.Add(new JsonObject { ["name"] = "repo", ["mountPath"] = Plan.Folders.Builds });
+            mounts.Add((JsonNode)new JsonObject { ["name"] = "repo", ["mountPath"] = Plan.Folders.Builds });
         }
 
         return mounts;

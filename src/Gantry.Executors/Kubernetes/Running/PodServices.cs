@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Images;
