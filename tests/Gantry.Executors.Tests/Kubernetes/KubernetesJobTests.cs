@@ -202,6 +202,7 @@ public sealed class KubernetesJobTests(LiveEngine live) : IClassFixture<LiveEngi
     }
 
     [Fact(Timeout = Limit)]
+    [Trait("Needs", "Full")]
     public async Task What_a_killed_runner_left_is_removed_by_the_next_one_and_its_job_is_lost()
     {
         await using var bench = await StartAsync();
