@@ -1,4 +1,3 @@
-using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Running;
 using Gantry.Executors.DockerSsh;
