@@ -68,8 +68,8 @@ public sealed class VirtualMachineTests : IDisposable
         File.Copy(Path.Combine(kit, "user.pub"), Path.Combine(kit, "authorized_keys"));
         var disk = Directory.CreateDirectory(Path.Combine(kit, "vms/base/disk")).FullName;
         Directory.CreateDirectory("/run/sshd");
-        await File.WriteAllTextAsync(Path.Combine(disk, "os"), "disk of base\n");
-        await File.WriteAllTextAsync(Path.Combine(kit, "vms/base/state"), "poweroff\n");
-        await File.WriteAllTextAsync(Path.Combine(kit, "live"), kit + "\n");
+        await File.WriteAllTextAsync(Path.Combine(disk, "os"), "disk of base\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(kit, "vms/base/state"), "poweroff\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(kit, "live"), kit + "\n", TestContext.Current.CancellationToken);
     }
 }

@@ -67,7 +67,7 @@ internal sealed class VirtualBoxHypervisor(VirtualBoxSettings settings, VmProgra
         return snapshot;
     }
 
-    private Task CloneAsync(VmOrder order, string? snapshot, CancellationToken cancellationToken)
+    private async Task CloneAsync(VmOrder order, string? snapshot, CancellationToken cancellationToken)
     {
         List<string> arguments = ["clonevm", order.Original, "--mode", "machine", "--name", order.Name, "--register"];
         if (snapshot is not null)
@@ -80,7 +80,7 @@ internal sealed class VirtualBoxHypervisor(VirtualBoxSettings settings, VmProgra
             arguments.AddRange(["--basefolder", settings.BaseFolder]);
         }
 
-        return program.RunAsync(patience.Copy, arguments, cancellationToken);
+        await program.RunAsync(patience.Copy, arguments, cancellationToken);
     }
 
     /// <summary>
