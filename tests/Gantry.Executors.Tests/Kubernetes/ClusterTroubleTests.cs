@@ -98,7 +98,9 @@ public sealed class ClusterTroubleTests
         bench.Cluster.IsMissing = (_, _) => true;
         bench.Settings = bench.Settings with
         {
-            NamespaceOverwriteAllowed = "^team-.*", BearerTokenOverwriteAllowed = true, ServiceAccount = "runner",
+            NamespaceOverwriteAllowed = "^team-.*",
+            BearerTokenOverwriteAllowed = true,
+            ServiceAccount = "runner",
             Resources = new Dictionary<string, string> { ["cpu_limit"] = "1", ["cpu_limit_overwrite_max_allowed"] = "2" },
         };
         bench.Jobs.With("KUBERNETES_NAMESPACE_OVERWRITE", "team-a").With("KUBERNETES_BEARER_TOKEN", "job-token").With("KUBERNETES_CPU_LIMIT", "1500m")

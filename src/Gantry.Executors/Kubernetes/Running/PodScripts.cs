@@ -82,7 +82,8 @@ internal sealed partial class PodScripts(PodPlace place, JobPlan plan, TimeProvi
         try
         {
             var exit = await PodExec.RunAsync(place.Cluster, Command(words), ReadOnlyMemory<byte>.Empty,
-                (bytes => output.Write(bytes[..(int)Math.Min(bytes.Length, LongestAnswer - output.Length)]), _ => { }), both.Token);
+                (bytes => output.Write(bytes[..(int)Math.Min(bytes.Length, LongestAnswer - output.Length)]), _ => { }
+            ), both.Token);
             return exit.Code == 0 ? Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length) : null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
