@@ -21,6 +21,18 @@ public sealed class EmptyRepositoryTests
         Assert.Equal(await DescribeAsync(theirs, token), await DescribeAsync(own, token));
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData("md5")]
+    [InlineData("sha256\n[core]\n\tfsmonitor = /tmp/evil")]
+    public async Task A_hash_that_git_does_not_know_is_refused_before_anything_is_written(string format)
+    {
+        using var folder = new TempFolder();
+
+        await Assert.ThrowsAsync<GitException>(() => EmptyRepository.MakeAsync(folder.Path, format, TestContext.Current.CancellationToken));
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
     private static async Task<string> DescribeAsync(string folder, CancellationToken token)
     {
         List<string> lines = [];

@@ -7,10 +7,16 @@ namespace Gantry.Engine.Sources.Mirrors;
 internal static class EmptyRepository
 {
     /// <param name="folder">Exists and holds no repository.</param>
-    /// <param name="objectFormat">Empty or <c>sha1</c>, or another that git knows.</param>
+    /// <param name="objectFormat">Empty or <c>sha1</c>, or <c>sha256</c>; the server says which.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
+    /// <exception cref="GitException">Another one, refused as git does: it would become a part of the configuration.</exception>
     public static async Task MakeAsync(string folder, string objectFormat, CancellationToken cancellationToken)
     {
+        if (objectFormat is not ("" or "sha1" or "sha256"))
+        {
+            throw new GitException(128, $"fatal: unknown hash algorithm '{objectFormat}'");
+        }
+
         var git = Path.Combine(folder, ".git");
         foreach (var part in (string[])["objects/info", "objects/pack", "refs/heads", "refs/tags"])
         {
