@@ -8,7 +8,7 @@ using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Keeping;
 using Gantry.Executors.Docker.Running;
 using Gantry.Executors.Docker.Workspaces;
-using Gantry.Protocol.Runners;
+using Gantry.Executors.Images;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Executors.Docker;
@@ -34,12 +34,12 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
     public DockerExecutor(DockerSettings settings, string? buildsFolder, DockerSurroundings surroundings, TimeProvider time, ILogger logger)
     {
         (_settings, _surroundings, _time, _logger) = (settings, surroundings, time, logger);
-        Traits = TraitsFor(DockerTraits.SharesBuilds(settings, buildsFolder));
+        Traits = ContainerTraits.Of(DockerTraits.SharesBuilds(settings, buildsFolder));
         _engine = new Lazy<EngineClient>(() => EngineConnector.Open(settings, surroundings, time));
     }
 
     /// <summary>Traits before there is an entry.</summary>
-    public static ExecutorTraits KindTraits { get; } = TraitsFor(shared: false);
+    public static ExecutorTraits KindTraits { get; } = ContainerTraits.Of(sharedBuilds: false);
 
     public string Name => "docker";
 
@@ -211,32 +211,6 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
             _engine.Value.Dispose();
         }
     }
-
-    private static ExecutorTraits TraitsFor(bool shared) => new()
-    {
-        DefaultBuildsFolder = DockerTraits.Builds,
-        DefaultCacheFolder = DockerTraits.Cache,
-        SharedBuildsFolder = shared,
-        SharedEnvironment = false,
-        CustomBuildDirAllowed = true,
-        SafeDirectoryCheckout = true,
-        CleanGitConfig = true,
-        DefaultShell = "bash",
-        NamesRunnerHost = true,
-        Announcement = null,
-        Features = new RunnerFeatures
-        {
-            Variables = true,
-            Image = true,
-            ImageExecutorOpts = true,
-            Services = true,
-            ServiceExecutorOpts = true,
-            ServiceMultipleAliases = true,
-            ServiceVariables = true,
-            Terminal = true,
-            Session = true,
-        },
-    };
 
     private static partial class Log
     {

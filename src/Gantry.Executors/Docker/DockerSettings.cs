@@ -1,3 +1,5 @@
+using Gantry.Executors.Images;
+
 namespace Gantry.Executors.Docker;
 
 /// <summary>
@@ -85,7 +87,7 @@ public sealed record DockerSettings
 
     public string MacAddress { get; init; } = "";
     public IReadOnlyList<string> Links { get; init; } = [];
-    public IReadOnlyList<DockerServiceSettings> Services { get; init; } = [];
+    public IReadOnlyList<ServiceSettings> Services { get; init; } = [];
 
     /// <summary><c>services_limit</c>; null and −1 mean any number.</summary>
     public int? ServicesLimit { get; init; }

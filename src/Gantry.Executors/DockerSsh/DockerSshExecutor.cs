@@ -2,8 +2,8 @@ using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker;
+using Gantry.Executors.Images;
 using Gantry.Executors.Ssh;
-using Gantry.Protocol.Runners;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Executors.DockerSsh;
@@ -31,16 +31,7 @@ public sealed class DockerSshExecutor(DockerExecutor docker, SshSettings ssh, Ti
         SharedEnvironment = false,
         CustomBuildDirAllowed = true,
         Announcement = null,
-        Features = new RunnerFeatures
-        {
-            Variables = true,
-            Image = true,
-            ImageExecutorOpts = true,
-            Services = true,
-            ServiceExecutorOpts = true,
-            ServiceMultipleAliases = true,
-            ServiceVariables = true,
-        },
+        Features = ContainerTraits.Features with { Terminal = false, Session = false },
     };
 
     public string Name => "docker-ssh";
@@ -56,7 +47,7 @@ public sealed class DockerSshExecutor(DockerExecutor docker, SshSettings ssh, Ti
 
         // Where the job's folders are, only the container's user knows; what the docker executor mounts for them stays empty.
         var container = await docker.PrepareServerAsync(
-            request with { Plan = request.Plan with { Folders = new JobFolders(DockerTraits.Builds, DockerTraits.Builds, DockerTraits.Cache) } }, log, cancellationToken);
+            request with { Plan = request.Plan with { Folders = new JobFolders(ContainerTraits.Builds, ContainerTraits.Builds, ContainerTraits.Cache) } }, log, cancellationToken);
         try
         {
             var place = await EnterAsync(container, request, log, cancellationToken);

@@ -1,7 +1,7 @@
-namespace Gantry.Executors.Docker;
+namespace Gantry.Executors.Images;
 
-/// <summary>One <c>[[runners.docker.services]]</c> (official-cli-config §2.5.8).</summary>
-public sealed record DockerServiceSettings
+/// <summary>One <c>[[runners.docker.services]]</c> or <c>[[runners.kubernetes.services]]</c> (official-cli-config §2.5.8).</summary>
+public sealed record ServiceSettings
 {
     /// <summary>The image; job variables are expanded.</summary>
     public required string Name { get; init; }

@@ -1,10 +1,10 @@
 using System.Globalization;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Traces;
+using Gantry.Executors.Images;
 using Gantry.Executors.Kubernetes.Api;
 using Gantry.Executors.Kubernetes.Pods;
 using Gantry.Executors.Kubernetes.Running;
-using Gantry.Protocol.Runners;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Executors.Kubernetes;
@@ -15,9 +15,6 @@ namespace Gantry.Executors.Kubernetes;
 /// </summary>
 public sealed partial class KubernetesExecutor : IExecutor, ISweepingExecutor, IDisposable
 {
-    /// <summary>The executor's default <c>builds_dir</c>.</summary>
-    private const string Builds = "/builds";
-
     private static readonly string[] Shells = ["bash", "sh", "pwsh", "powershell"];
 
     private readonly KubernetesSettings _settings;
@@ -36,7 +33,7 @@ public sealed partial class KubernetesExecutor : IExecutor, ISweepingExecutor, I
         KubernetesSettings settings, string? buildsFolder, KubernetesSurroundings surroundings, string agent, TimeProvider time, ILogger<KubernetesExecutor> logger)
     {
         (_settings, _surroundings, _time, _logger) = (settings, surroundings, time, logger);
-        Traits = TraitsFor(PodRecipe.SharesBuilds(settings, buildsFolder ?? Builds));
+        Traits = TraitsFor(PodRecipe.SharesBuilds(settings, buildsFolder ?? ContainerTraits.Builds));
         var retries = RetryRules.Of(settings.RetryLimit, settings.RetryBackoffMax, settings.RetryLimits);
         // What is missing now may be there for the next job.
         _cluster = new Lazy<ClusterClient>(
@@ -86,7 +83,8 @@ public sealed partial class KubernetesExecutor : IExecutor, ISweepingExecutor, I
         {
             try
             {
-                await RemoveAsync($"/api/v1/namespaces/{Uri.EscapeDataString(space)}/pods/{Uri.EscapeDataString(pod)}", cancellationToken);
+                await _cluster.Value.DeleteAsync(
+                    $"/api/v1/namespaces/{Uri.EscapeDataString(space)}/pods/{Uri.EscapeDataString(pod)}", gracePeriodSeconds: null, cancellationToken);
             }
             catch (ClusterException e)
             {
@@ -153,9 +151,6 @@ public sealed partial class KubernetesExecutor : IExecutor, ISweepingExecutor, I
         preparation.OwnClient?.Dispose();
     }
 
-    private Task RemoveAsync(string path, CancellationToken cancellationToken) =>
-        _cluster.Value.DeleteAsync(path, new System.Text.Json.Nodes.JsonObject { ["propagationPolicy"] = "Background" }, cancellationToken);
-
     private static void Check(string shell)
     {
         if (!Shells.Contains(shell))
@@ -165,33 +160,9 @@ public sealed partial class KubernetesExecutor : IExecutor, ISweepingExecutor, I
         }
     }
 
-    private static ExecutorTraits TraitsFor(bool shared) => new()
+    private static ExecutorTraits TraitsFor(bool shared) => ContainerTraits.Of(shared) with
     {
-        DefaultBuildsFolder = Builds,
-        DefaultCacheFolder = "/cache",
-        SharedBuildsFolder = shared,
-        SharedEnvironment = false,
-        CustomBuildDirAllowed = true,
-        SafeDirectoryCheckout = true,
-        CleanGitConfig = true,
-        DefaultShell = "bash",
-        NamesRunnerHost = true,
-        Announcement = null,
-        Features = new RunnerFeatures
-        {
-            Variables = true,
-            Image = true,
-            ImageExecutorOpts = true,
-            Services = true,
-            ServiceExecutorOpts = true,
-            ServiceVariables = true,
-            ServiceMultipleAliases = true,
-            Artifacts = true,
-            Cache = true,
-            FallbackCacheKeys = true,
-            Terminal = true,
-            Session = true,
-        },
+        Features = ContainerTraits.Features with { Artifacts = true, Cache = true, FallbackCacheKeys = true },
     };
 
     private static partial class Log

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Gantry.Engine;
+using Gantry.Executors.Images;
 using Gantry.Executors.Kubernetes.Settings;
 
 namespace Gantry.Executors.Kubernetes;
@@ -81,7 +82,7 @@ public sealed record KubernetesSettings
     public SecurityContext ServiceSecurityContext { get; init; } = new();
 
     public IReadOnlyList<PodVolume> Volumes { get; init; } = [];
-    public IReadOnlyList<KubernetesService> Services { get; init; } = [];
+    public IReadOnlyList<ServiceSettings> Services { get; init; } = [];
     public IReadOnlyList<PodSpecPatch> PodSpec { get; init; } = [];
 
     /// <summary>Keys that are set and belong to what this executor does not need or have, with the reason why they do nothing.</summary>

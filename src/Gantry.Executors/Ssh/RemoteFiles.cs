@@ -12,8 +12,6 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
 {
     private const string Unpack = $"sh -c '{TarScripts.OneLine}'";
 
-    private const int BufferLength = 64 * 1024;
-
     private const int LongestComplaint = 4 * 1024;
 
     /// <exception cref="EnvironmentException">The connection broke, or the files cannot be written there.</exception>
@@ -24,7 +22,8 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
             using var said = new Complaint(LongestComplaint);
             var line = TarScripts.UnpackLine(tree.Target);
             using var command = await RemoteCommand.StartAsync(connection, Unpack, (_ => { }, said.Take), time);
-            await command.WriteAsync(stream => WriteAsync(stream, line, tree, cancellationToken), ends: true, cancellationToken);
+            await command.WriteAsync(
+                stream => new ValueTask(TreeTar.SendAsync(stream, line, tree, time, cancellationToken)), ends: true, cancellationToken);
             var exit = await command.WaitAsync(cancellationToken);
             if (exit.Status != 0)
             {
@@ -34,27 +33,9 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
     }
 
     /// <inheritdoc cref="IReachableFiles.OpenAsync"/>
-    public async Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken)
-    {
-        var spool = Path.Combine(jobFolder, $"view-{Guid.NewGuid():n}.tar");
-        try
-        {
-            await FetchAsync(folder, paths, spool, cancellationToken);
-            return await FetchedView.MakeAsync(jobFolder, async view =>
-            {
-                await using var tar = File.OpenRead(spool);
-                await TarExtraction.RunAsync(tar, view, TarScripts.NameOf, cancellationToken);
-            });
-        }
-        finally
-        {
-            File.Delete(spool);
-        }
-    }
+    public Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        FetchedView.FromTarAsync(jobFolder, spool => FetchAsync(folder, paths, spool, cancellationToken), cancellationToken);
 
-    /// <summary>
-    /// Into a file first: the library takes all that comes and keeps in memory what is not read yet, and a file is the quickest reader.
-    /// </summary>
     private async Task FetchAsync(string folder, IReadOnlyList<string> paths, string spool, CancellationToken cancellationToken)
     {
         using var said = new Complaint(LongestComplaint);
@@ -69,17 +50,5 @@ internal sealed class RemoteFiles(SshConnection connection, string jobFolder, Ti
         {
             throw EnvironmentException.Broken($"files could not be read from {folder} on {connection.Name}: {said}");
         }
-    }
-
-    private async ValueTask WriteAsync(Stream stream, byte[] line, PlacedTree tree, CancellationToken cancellationToken)
-    {
-        await stream.WriteAsync(line, cancellationToken);
-        await using var buffered = new BufferedStream(stream, BufferLength);
-        await using (var tar = new TreeTar(buffered, new JobOwner(0, 0, Open: false), time))
-        {
-            await tar.AddBelowAsync(tree, cancellationToken);
-        }
-
-        await buffered.FlushAsync(cancellationToken);
     }
 }

@@ -15,6 +15,9 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
     // Small files are read at once: an asynchronous file costs more than its bytes.
     private const int SmallFile = 256 * 1024;
 
+    // Headers are half a kilobyte, and each write may become a message.
+    private const int SendBuffer = 32 * 1024;
+
     /// <summary>Two empty blocks.</summary>
     private const int End = 1024;
 
@@ -26,6 +29,24 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
     private UnixFileMode _taken;
 
     private bool _empty = true;
+
+    /// <summary>One tree for a command that unpacks it as the job's own user: files are that user's whatever the archive says.</summary>
+    /// <param name="input">The command's, closed when all is written.</param>
+    /// <param name="line">Comes first: <see cref="TarScripts.UnpackLine"/>.</param>
+    /// <param name="tree">What; names begin at its target.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
+    public static async Task SendAsync(Stream input, byte[] line, PlacedTree tree, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await input.WriteAsync(line, cancellationToken);
+        await using var buffered = new BufferedStream(input, SendBuffer);
+        await using (var tar = new TreeTar(buffered, new JobOwner(0, 0, Open: false), time))
+        {
+            await tar.AddBelowAsync(tree, cancellationToken);
+        }
+
+        await buffered.FlushAsync(cancellationToken);
+    }
 
     /// <summary>The folder itself with its parents below <paramref name="root"/>, then the tree's content, then its extra files.</summary>
     /// <param name="tree">What and where.</param>

@@ -97,16 +97,6 @@ public static class DockerSettingsReader
     private static DockerSettings Services(DockerSettings settings, ConfigTable docker) => settings with
     {
         ServicesLimit = (int?)docker.OptionalNumber("services_limit"),
-        Services =
-        [
-            .. docker.Tables("services").Select(service => new DockerServiceSettings
-            {
-                Name = service.Text("name"),
-                Alias = service.Text("alias"),
-                Command = service.TextList("command"),
-                Entrypoint = service.TextList("entrypoint"),
-                Environment = service.TextList("environment"),
-            }),
-        ],
+        Services = ServiceSettingsReader.Read(docker),
     };
 }

@@ -86,17 +86,7 @@ public static class KubernetesSettingsReader
         PodLabels = table.TextMap("pod_labels"),
         PodAnnotations = table.TextMap("pod_annotations"),
         HostAliases = [.. table.Tables("host_aliases").Select(alias => new HostAlias(alias.Text("ip"), alias.TextList("hostnames")))],
-        Services =
-        [
-            .. table.Tables("services").Select(service => new KubernetesService
-            {
-                Name = service.Text("name"),
-                Alias = service.Text("alias"),
-                Command = service.TextList("command"),
-                Entrypoint = service.TextList("entrypoint"),
-                Environment = service.TextList("environment"),
-            }),
-        ],
+        Services = ServiceSettingsReader.Read(table),
     };
 
     private static KubernetesSettings Containers(KubernetesSettings settings, ConfigTable table) => settings with

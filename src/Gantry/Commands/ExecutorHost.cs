@@ -24,23 +24,16 @@ internal sealed class ExecutorHost
     public ExecutorHost(CommandContext context, string user, string workingFolder, string stateFolder)
     {
         (User, WorkingFolder, HomeFolder, Loggers) = (user, workingFolder, context.Host.Home, context.Loggers);
-        _docker = new Lazy<DockerSurroundings>(() => new DockerSurroundings
+        _docker = new Lazy<DockerSurroundings>(() => ExecutorSurroundings.Docker(context) with
         {
-            Host = context.Environment.GetValueOrDefault("DOCKER_HOST", ""),
-            CertPath = context.Environment.GetValueOrDefault("DOCKER_CERT_PATH", ""),
-            TlsVerify = context.Environment.GetValueOrDefault("DOCKER_TLS_VERIFY", "").Length > 0,
-            ApiVersion = context.Environment.GetValueOrDefault("DOCKER_API_VERSION", ""),
             HomeFolder = user.Length > 0 ? UserHome.Find(user) : context.Host.Home,
             OwnerId = StateMark.Of(stateFolder),
             ProcessId = Guid.NewGuid().ToString("n"),
             StateFolder = Path.Combine(stateFolder, "sources"),
             NotesFolder = NotesFolder,
         });
-        _kubernetes = new Lazy<KubernetesSurroundings>(() => new KubernetesSurroundings
+        _kubernetes = new Lazy<KubernetesSurroundings>(() => ExecutorSurroundings.Kubernetes(context) with
         {
-            ServiceHost = context.Environment.GetValueOrDefault("KUBERNETES_SERVICE_HOST", ""),
-            ServicePort = context.Environment.GetValueOrDefault("KUBERNETES_SERVICE_PORT", ""),
-            KubeConfig = context.Environment.GetValueOrDefault("KUBECONFIG", ""),
             HomeFolder = user.Length > 0 ? UserHome.Find(user) : context.Host.Home,
             OwnerId = StateMark.Of(stateFolder),
             ProcessId = Guid.NewGuid().ToString("n"),

@@ -92,24 +92,12 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
             report.Bad("kubernetes settings", $"{problem.Key}: {problem.Message}", $"correct `{problem.Key}` in [runners.kubernetes]");
         }
 
-        var surroundings = new KubernetesSurroundings
-        {
-            ServiceHost = context.Environment.GetValueOrDefault("KUBERNETES_SERVICE_HOST", ""),
-            ServicePort = context.Environment.GetValueOrDefault("KUBERNETES_SERVICE_PORT", ""),
-            KubeConfig = context.Environment.GetValueOrDefault("KUBECONFIG", ""),
-            HomeFolder = context.Host.Home,
-            StateFolder = "",
-        };
         using var executor = new KubernetesExecutor(
-            settings, entry.Settings.BuildsFolder, surroundings, $"{entry.Settings.Version.Name}/{entry.Settings.Version.Version}", context.Time, NullLogger<KubernetesExecutor>.Instance);
-        try
-        {
-            report.Good("kubernetes", await executor.ProbeAsync(cancellationToken));
-        }
-        catch (EnvironmentException problem)
-        {
-            report.Bad("kubernetes", problem.Message, "correct [runners.kubernetes] or the kubeconfig file, and give the account the rights that docs/executors/kubernetes.md lists");
-        }
+            settings, entry.Settings.BuildsFolder, ExecutorSurroundings.Kubernetes(context), $"{entry.Settings.Version.Name}/{entry.Settings.Version.Version}", context.Time,
+            NullLogger<KubernetesExecutor>.Instance);
+        await ProbeAsync(
+            "correct [runners.kubernetes] or the kubeconfig file, and give the account the rights that docs/executors/kubernetes.md lists",
+            (_, token) => executor.ProbeAsync(token), cancellationToken);
     }
 
     private void Machines(MachineChecks machine)
@@ -244,7 +232,7 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
             report.Bad("docker settings", $"{problem.Key}: {problem.Message}", $"correct `{problem.Key}` in [runners.docker]");
         }
 
-        using var probe = new EngineProbe(settings, Surroundings(), context.Time);
+        using var probe = new EngineProbe(settings, ExecutorSurroundings.Docker(context), context.Time);
         var (facts, trouble) = await probe.AskAsync(cancellationToken);
         if (facts is null)
         {
@@ -282,14 +270,4 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
             report.Good("DNS in a container", $"{server} is found");
         }
     }
-
-    private DockerSurroundings Surroundings() => new()
-    {
-        Host = context.Environment.GetValueOrDefault("DOCKER_HOST") ?? "",
-        CertPath = context.Environment.GetValueOrDefault("DOCKER_CERT_PATH") ?? "",
-        TlsVerify = context.Environment.GetValueOrDefault("DOCKER_TLS_VERIFY") is { Length: > 0 },
-        ApiVersion = context.Environment.GetValueOrDefault("DOCKER_API_VERSION") ?? "",
-        HomeFolder = context.Host.Home,
-        StateFolder = context.Host.StateFolder,
-    };
 }

@@ -39,7 +39,7 @@ public sealed class ImageTables
             {
                 AllowedServices = one.InputList("allowed_services"),
                 ServicesLimit = one.Input.GetProperty("services_limit") is { ValueKind: System.Text.Json.JsonValueKind.Number } limit ? limit.GetInt32() : null,
-                Services = [.. one.Input.GetProperty("services").EnumerateArray().Select(service => new DockerServiceSettings
+                Services = [.. one.Input.GetProperty("services").EnumerateArray().Select(service => new ServiceSettings
                 {
                     Name = DockerCase.Text(service, "name")!,
                     Alias = DockerCase.Text(service, "alias") ?? "",

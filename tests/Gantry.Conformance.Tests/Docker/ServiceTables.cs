@@ -34,7 +34,7 @@ public sealed class ServiceTables
         foreach (var one in cases)
         {
             var (service, image) = (one.Input.GetProperty("service"), one.Expected.GetProperty("image"));
-            var settings = new DockerServiceSettings
+            var settings = new ServiceSettings
             {
                 Name = DockerCase.Text(service, "name") ?? "",
                 Alias = DockerCase.Text(service, "alias") ?? "",

@@ -7,7 +7,7 @@ namespace Gantry.Engine.Archives.Extraction;
 
 /// <summary>
 /// Files of a stream that one thread reads, written by others meanwhile: making a file costs more than reading one. The reader
-/// waits where order matters: for a file of the same path, and before what another file is needed for.
+/// waits where order matters (<see cref="Await"/>): for a file of the same path, and before what another file is needed for.
 /// </summary>
 internal sealed class SmallFiles(ExtractionPlace place) : IDisposable
 {
@@ -21,11 +21,12 @@ internal sealed class SmallFiles(ExtractionPlace place) : IDisposable
     private readonly ConcurrentDictionary<string, byte> _open = new(StringComparer.Ordinal);
     private ExceptionDispatchInfo? _fault;
 
-    /// <summary>Takes the file over, and its content, rented from the shared pool.</summary>
+    /// <summary>
+    /// Takes the file over, and its content, rented from the shared pool. Of this path no other one may be open: see <see cref="Await"/>.
+    /// </summary>
     /// <exception cref="Exception">What writing an earlier file has thrown.</exception>
     public void Add(FileEntry entry, byte[] content, int length, CancellationToken cancellationToken)
     {
-        Await(entry.Path);
         _free.Wait(cancellationToken);
         _open[entry.Path] = 0;
         ThreadPool.UnsafeQueueUserWorkItem(_ => Write(entry, content, length), null);

@@ -49,11 +49,7 @@ internal static class TarZstdExtractor
         var path = SafePath.Of(entry.Name);
         place.Admit(path);
         place.Replace(path);
-        if (entry.EntryType is not (TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile))
-        {
-            small.Await(path);
-        }
-
+        small.Await(path);
         switch (entry.EntryType)
         {
             case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
@@ -86,7 +82,6 @@ internal static class TarZstdExtractor
             return;
         }
 
-        small.Await(file.Path);
         place.AddFile(file, handle => Copy(entry.DataStream, place, handle, cancellationToken));
     }
 

@@ -47,7 +47,7 @@ internal sealed record ServiceDefinition
             : all;
     }
 
-    private static ServiceDefinition Of(DockerServiceSettings service, Func<string, string> expand) => new()
+    private static ServiceDefinition Of(ServiceSettings service, Func<string, string> expand) => new()
     {
         Name = expand(service.Name),
         Alias = service.Alias.Length == 0 ? null : expand(service.Alias),

@@ -53,9 +53,15 @@ internal sealed class ClusterClient : IDisposable
     /// <exception cref="ClusterException">Refused or unreachable.</exception>
     public Task<JsonObject> PutAsync(string path, JsonObject body, CancellationToken cancellationToken) => CallAsync(HttpMethod.Put, path, body, cancellationToken);
 
+    /// <summary>Has something removed, and what belongs to it after it.</summary>
+    /// <param name="path">Of the thing.</param>
+    /// <param name="gracePeriodSeconds">For its processes; null for its own.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ClusterException">Refused or unreachable; what is not there is no error.</exception>
-    public async Task DeleteAsync(string path, JsonObject options, CancellationToken cancellationToken)
+    public async Task DeleteAsync(string path, long? gracePeriodSeconds, CancellationToken cancellationToken)
     {
+        var options = new JsonObject { ["kind"] = "DeleteOptions", ["apiVersion"] = "v1", ["propagationPolicy"] = "Background" }
+            .Put("gracePeriodSeconds", gracePeriodSeconds);
         try
         {
             await CallAsync(HttpMethod.Delete, path, options, cancellationToken);

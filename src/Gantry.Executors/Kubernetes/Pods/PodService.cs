@@ -88,7 +88,7 @@ internal sealed record PodService
         return name;
     }
 
-    private static PodService Draft(Settings.KubernetesService service, JobPlan plan)
+    private static PodService Draft(ServiceSettings service, JobPlan plan)
     {
         IReadOnlyList<JobVariable> own = [.. service.Environment.Select(pair => pair.Split('=', 2)).Select(pair =>
             new JobVariable { Key = pair[0], Value = pair.Length == 2 ? pair[1] : "", Public = true })];

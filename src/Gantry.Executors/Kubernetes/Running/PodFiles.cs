@@ -11,8 +11,6 @@ namespace Gantry.Executors.Kubernetes.Running;
 /// </summary>
 internal sealed class PodFiles(Func<IReadOnlyList<string>, PodCommand> command, ClusterClient cluster, string jobFolder, TimeProvider time)
 {
-    private const int BufferLength = 32 * 1024;
-
     private const int LongestComplaint = 4 * 1024;
 
     /// <exception cref="EnvironmentException">The connection broke, or the files cannot be written there.</exception>
@@ -25,7 +23,9 @@ internal sealed class PodFiles(Func<IReadOnlyList<string>, PodCommand> command, 
             {
                 await using var exec = await PodExec.StartAsync(cluster, command(["sh", "-c", TarScripts.OneLine]), cancellationToken);
                 var reading = exec.ReadAsync(said.Take, said.Take, cancellationToken);
-                await exec.WriteAllAsync(token => WriteAsync(exec, tree, token), cancellationToken);
+                // A checkout is whole: on a volume that jobs share, nothing of another one may show.
+                var line = TarScripts.UnpackLine(tree.Target, anew: tree.SharedAs is not null);
+                await exec.WriteAllAsync(token => TreeTar.SendAsync(new PodInput(exec), line, tree, time, token), cancellationToken);
                 return await reading;
             });
             if (exit.Code != 0)
@@ -36,23 +36,8 @@ internal sealed class PodFiles(Func<IReadOnlyList<string>, PodCommand> command, 
     }
 
     /// <inheritdoc cref="IReachableFiles.OpenAsync"/>
-    public async Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken)
-    {
-        var spool = Path.Combine(jobFolder, $"view-{Guid.NewGuid():n}.tar");
-        try
-        {
-            await FetchAsync(folder, paths, spool, cancellationToken);
-            return await FetchedView.MakeAsync(jobFolder, async view =>
-            {
-                await using var tar = File.OpenRead(spool);
-                await TarExtraction.RunAsync(tar, view, TarScripts.NameOf, cancellationToken);
-            });
-        }
-        finally
-        {
-            File.Delete(spool);
-        }
-    }
+    public Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        FetchedView.FromTarAsync(jobFolder, spool => FetchAsync(folder, paths, spool, cancellationToken), cancellationToken);
 
     private async Task FetchAsync(string folder, IReadOnlyList<string> paths, string spool, CancellationToken cancellationToken)
     {
@@ -67,19 +52,6 @@ internal sealed class PodFiles(Func<IReadOnlyList<string>, PodCommand> command, 
         {
             throw EnvironmentException.Broken($"files could not be read from {folder} in the pod: {said}");
         }
-    }
-
-    private async Task WriteAsync(PodExec exec, PlacedTree tree, CancellationToken cancellationToken)
-    {
-        // A checkout is whole: on a volume that jobs share, nothing of another one may show.
-        await exec.WriteAsync(TarScripts.UnpackLine(tree.Target, anew: tree.SharedAs is not null), cancellationToken);
-        await using var buffered = new BufferedStream(new PodInput(exec), BufferLength);
-        await using (var tar = new TreeTar(buffered, new JobOwner(0, 0, Open: false), time))
-        {
-            await tar.AddBelowAsync(tree, cancellationToken);
-        }
-
-        await buffered.FlushAsync(cancellationToken);
     }
 
     private static async Task<PodExit> OrBrokenAsync(string what, Func<Task<PodExit>> call)

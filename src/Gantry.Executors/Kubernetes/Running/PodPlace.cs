@@ -55,7 +55,7 @@ internal sealed class PodPlace(ClusterClient cluster, string space, KubernetesSe
         if (Pod.Length > 0)
         {
             var path = Path;
-            await cluster.DeleteAsync(path, DeleteOptions(), cancellationToken);
+            await cluster.DeleteAsync(path, settings.CleanupGracePeriodSeconds, cancellationToken);
             GivenAway(path);
             Pod = "";
         }
@@ -71,7 +71,7 @@ internal sealed class PodPlace(ClusterClient cluster, string space, KubernetesSe
             var (what, path) = _made[i];
             try
             {
-                await cluster.DeleteAsync(path, DeleteOptions(), cancellationToken);
+                await cluster.DeleteAsync(path, settings.CleanupGracePeriodSeconds, cancellationToken);
                 _made.RemoveAt(i);
             }
             catch (Exception e) when (e is ClusterException or OperationCanceledException)
@@ -82,7 +82,4 @@ internal sealed class PodPlace(ClusterClient cluster, string space, KubernetesSe
 
         return problems;
     }
-
-    private JsonObject DeleteOptions() => new JsonObject { ["kind"] = "DeleteOptions", ["apiVersion"] = "v1", ["propagationPolicy"] = "Background" }
-        .Put("gracePeriodSeconds", settings.CleanupGracePeriodSeconds);
 }

@@ -21,7 +21,7 @@ internal sealed class PodSweep(ClusterClient cluster, KubernetesSettings setting
                 var job = thing.At("metadata", "labels").Text(PodLabels.Job);
                 if (!long.TryParse(job, CultureInfo.InvariantCulture, out var id) || !keep.Contains(id))
                 {
-                    await RemoveAsync($"/api/v1/namespaces/{thing.Text("metadata", "namespace")}/{kind}/{thing.Text("metadata", "name")}", cancellationToken);
+                    await cluster.DeleteAsync($"/api/v1/namespaces/{thing.Text("metadata", "namespace")}/{kind}/{thing.Text("metadata", "name")}", gracePeriodSeconds: null, cancellationToken);
                     removed++;
                 }
             }
@@ -31,7 +31,7 @@ internal sealed class PodSweep(ClusterClient cluster, KubernetesSettings setting
         {
             if (space.Text("status", "phase") != "Terminating")
             {
-                await RemoveAsync($"/api/v1/namespaces/{space.Text("metadata", "name")}", cancellationToken);
+                await cluster.DeleteAsync($"/api/v1/namespaces/{space.Text("metadata", "name")}", gracePeriodSeconds: null, cancellationToken);
                 removed++;
             }
         }
@@ -68,7 +68,4 @@ internal sealed class PodSweep(ClusterClient cluster, KubernetesSettings setting
     }
 
     private static IReadOnlyList<JsonObject> Alive(JsonObject list) => [.. list.Items("items").Where(item => item.Text("metadata", "deletionTimestamp").Length == 0)];
-
-    private Task RemoveAsync(string path, CancellationToken cancellationToken) =>
-        cluster.DeleteAsync(path, new JsonObject { ["propagationPolicy"] = "Background" }, cancellationToken);
 }
