@@ -24,11 +24,14 @@ public sealed record DockerSurroundings
     /// <summary>Identifies this process among those with the same <see cref="OwnerId"/>: the sweep leaves its things alone.</summary>
     public string ProcessId { get; init; } = "";
 
-    /// <summary>
-    /// Where processes leave each other word of what an engine can do, when <see cref="StateFolder"/> ends with the process; null for none.
-    /// </summary>
-    public string? NotesFolder { get; init; }
+    /// <summary>Set when <see cref="StateFolder"/> ends with the process; null for none.</summary>
+    public EngineNotes? Notes { get; init; }
 
     /// <summary>A folder of the runner's own (0700) that outlives jobs: mirrors and checkouts.</summary>
     public required string StateFolder { get; init; }
 }
+
+/// <summary>Where processes that live for one pipeline leave each other word of what an engine can do.</summary>
+/// <param name="Folder">Holds the word; made when needed (0700).</param>
+/// <param name="FoldersAreIn">The folder in which each of these processes makes its own: what holds for one holds for the next.</param>
+public sealed record EngineNotes(string Folder, string FoldersAreIn);

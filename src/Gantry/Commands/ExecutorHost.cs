@@ -30,7 +30,7 @@ internal sealed class ExecutorHost
             OwnerId = StateMark.Of(stateFolder),
             ProcessId = Guid.NewGuid().ToString("n"),
             StateFolder = Path.Combine(stateFolder, "sources"),
-            NotesFolder = NotesFolder,
+            Notes = Notes,
         });
         _kubernetes = new Lazy<KubernetesSurroundings>(() => ExecutorSurroundings.Kubernetes(context) with
         {
@@ -59,8 +59,8 @@ internal sealed class ExecutorHost
 
     public ILoggerFactory Loggers { get; }
 
-    /// <summary>See <see cref="DockerSurroundings.NotesFolder"/>.</summary>
-    public string? NotesFolder { get; init; }
+    /// <summary>See <see cref="DockerSurroundings.Notes"/>.</summary>
+    public EngineNotes? Notes { get; init; }
 
     /// <summary>Of docker+machine; shared by all entries.</summary>
     public MachinePark Machines { get; }

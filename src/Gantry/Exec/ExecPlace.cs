@@ -77,7 +77,10 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
 
     private DockerExecutor Docker()
     {
-        var host = new ExecutorHost(context, "", folder.Root, folder.State) { NotesFolder = Path.Combine(options.StateFolder, "engines") };
+        var host = new ExecutorHost(context, "", folder.Root, folder.State) 
+        {
+            Notes = new EngineNotes(Path.Combine(options.StateFolder, "engines"), Path.GetDirectoryName(folder.Root)!),
+        };
         _sources = host.Docker.StateFolder;
         SpareTree.Offer(_caches.CheckoutOf(_key), _sources);
         return _docker = (DockerExecutor)ExecutorTable.Find("docker")!.Open(Entry("docker"), host);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
+using Gantry.Executors.Docker;
 
 namespace Gantry.Executors.Tests.Docker;
 
@@ -72,7 +73,7 @@ public sealed class DockerSharedTreeTests(LiveEngine live) : IClassFixture<LiveE
         using var bench = new DockerBench();
         await using var proxy = new EngineProxy(bench.Folder);
         var notes = Path.Combine(bench.Folder, "notes");
-        bench.Surroundings = given => given with { NotesFolder = notes };
+        bench.Surroundings = given => given with { Notes = new EngineNotes(notes, bench.Folder) };
         bench.Settings = bench.Settings with { Host = proxy.Host };
         bench.Sources(await SampleRepository.CreateAsync(Path.Combine(bench.Folder, "remote"), token, ("README", "read me\n"))).Script("cat README");
         Assert.True(await bench.RunJobAsync(token) is JobVerdict.Succeeded, bench.Link.Trace);

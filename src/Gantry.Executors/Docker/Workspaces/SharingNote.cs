@@ -21,14 +21,13 @@ internal sealed class SharingNote
     /// <returns>Null when nothing is noted: no folder for it, or a system without views of file systems.</returns>
     public static SharingNote? Of(DockerSurroundings surroundings, EngineEndpoint endpoint, EngineFacts facts)
     {
-        if (surroundings.NotesFolder is not { } folder || new FileInfo("/proc/self/ns/mnt").LinkTarget is not { } view)
+        if (surroundings.Notes is not { } notes || new FileInfo("/proc/self/ns/mnt").LinkTarget is not { } view)
         {
             return null;
         }
 
-        var beside = Path.GetDirectoryName(Path.GetDirectoryName(surroundings.StateFolder));
-        var name = SHA256.HashData(Encoding.UTF8.GetBytes($"{facts.Key(endpoint)}\n{view}\n{beside}"));
-        return new SharingNote(Path.Combine(folder, Convert.ToHexStringLower(name.AsSpan(0, 8))));
+        var name = SHA256.HashData(Encoding.UTF8.GetBytes($"{facts.Key(endpoint)}\n{view}\n{notes.FoldersAreIn}"));
+        return new SharingNote(Path.Combine(notes.Folder, Convert.ToHexStringLower(name.AsSpan(0, 8))));
     }
 
     public void Write()
