@@ -9,7 +9,8 @@ namespace Gantry.Executors.Docker.Api;
 internal sealed class EngineClient : IDisposable
 {
     private readonly EngineTransport _transport;
-    private EngineFacts? _facts;
+    private readonly SemaphoreSlim _asking = new(1, 1);
+    private volatile EngineFacts? _facts;
 
     public EngineClient(EngineDialer dialer, EngineVersion? version)
     {
@@ -33,8 +34,24 @@ internal sealed class EngineClient : IDisposable
     public ValueTask<EngineVersion> VersionAsync(CancellationToken cancellationToken) => _transport.VersionAsync(cancellationToken);
 
     /// <summary>What the engine says about itself. Asked once: it does not change while it runs.</summary>
-    public async ValueTask<EngineFacts> FactsAsync(CancellationToken cancellationToken) =>
-        _facts ??= await _transport.GetAsync("/info", EngineJson.Default.EngineFacts, cancellationToken);
+    public async ValueTask<EngineFacts> FactsAsync(CancellationToken cancellationToken)
+    {
+        if (_facts is { } known)
+        {
+            return known;
+        }
+
+        // The engine starts programs for its answer: jobs that begin together ask once.
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            return _facts ??= await _transport.GetAsync("/info", EngineJson.Default.EngineFacts, cancellationToken);
+        }
+        finally
+        {
+            _asking.Release();
+        }
+    }
 
     /// <summary>What takes up space there. The engine measures it now, which may take seconds.</summary>
     public Task<DiskUsage> DiskUsageAsync(CancellationToken cancellationToken) =>
@@ -55,5 +72,9 @@ internal sealed class EngineClient : IDisposable
         }
     }
 
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        _transport.Dispose();
+        _asking.Dispose();
+    }
 }

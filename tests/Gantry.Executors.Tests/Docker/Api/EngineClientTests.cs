@@ -1,6 +1,7 @@
 using System.Formats.Tar;
 using System.Text;
 using Gantry.Executors.Docker.Api;
+using Gantry.TestKit.Engine;
 
 namespace Gantry.Executors.Tests.Docker.Api;
 
@@ -130,6 +131,18 @@ public sealed class EngineClientTests(LiveEngine live) : IClassFixture<LiveEngin
         var engine = await live.NeededAsync(token);
         Assert.True(await engine.VersionAsync(token) <= new EngineVersion(1, 51));
         Assert.Equal("linux", (await engine.FactsAsync(token)).OSType);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Jobs_that_begin_together_ask_the_engine_about_itself_once()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await live.NeededAsync(token);
+        using var folder = new TempFolder();
+        await using var proxy = new EngineProxy(folder.Path);
+        using var client = new EngineClient(new EngineDialer(new EngineEndpoint.UnixSocket(proxy.Host["unix://".Length..]), TimeProvider.System), null);
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => client.FactsAsync(token).AsTask()));
+        Assert.Single(proxy.Requests, request => request.Contains("/info", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = 60_000)]
