@@ -82,7 +82,13 @@ internal sealed class JobVolumes(VolumeNaming naming)
             Type = "volume",
             Source = name,
             Target = target,
-            VolumeOptions = new VolumeMountOptions { Labels = naming.Labels(target, false), DriverConfig = new VolumeDriverSpec("local", options) },
+            VolumeOptions = new VolumeMountOptions
+            {
+                // Else the engine mounts it once more, to see whether it is empty.
+                NoCopy = true,
+                Labels = naming.Labels(target, false),
+                DriverConfig = new VolumeDriverSpec("local", options),
+            },
         };
         _mounts.Add(_overlay);
     }
@@ -98,6 +104,7 @@ internal sealed class JobVolumes(VolumeNaming naming)
 
         Replace(_root, options with
         {
+            NoCopy = true,
             DriverConfig = new VolumeDriverSpec("local", new Dictionary<string, string> { ["type"] = "none", ["o"] = "bind", ["device"] = folder }),
         });
         return true;
@@ -108,7 +115,7 @@ internal sealed class JobVolumes(VolumeNaming naming)
     {
         if (_root?.VolumeOptions is { DriverConfig.Name: "local" } bound && OwnsRoot && naming.Driver.Length == 0 && naming.DriverOptions.Count == 0)
         {
-            Replace(_root, bound with { DriverConfig = null });
+            Replace(_root, bound with { DriverConfig = null, NoCopy = false });
         }
 
         if (_overlay is { } overlay)
