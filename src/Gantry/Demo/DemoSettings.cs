@@ -7,7 +7,10 @@ namespace Gantry.Demo;
 /// <param name="Once">Leave with the pipeline's status.</param>
 internal sealed record DemoSettings(string DataFolder, string SampleFolder, string Listen, bool Once)
 {
-    public Uri Address => new($"http://{Listen}");
+    /// <summary>Known when the server listens: <see cref="Listen"/> may ask for a free port.</summary>
+    public Uri? ServedAt { get; init; }
+
+    public Uri Address => ServedAt ?? throw new InvalidOperationException("the server does not listen yet");
 
     public string ServerFolder => Path.Combine(DataFolder, "server");
 

@@ -96,6 +96,7 @@ internal sealed class Demonstration(CommandContext outer, DemoSettings settings)
             context,
             new CoordinatorSettings { DataDirectory = settings.ServerFolder, ListenUrl = $"http://{settings.Listen}", Clock = context.Time },
             cancellationToken);
+        settings = settings with { ServedAt = new Uri(_server.Url) };
         var token = new Secret((await File.ReadAllTextAsync(_server.RootTokenFile, cancellationToken)).Trim());
         Say($"Server    {settings.Address} (data in {settings.ServerFolder})");
         return (new ServerClient(settings.Address, token), token);
@@ -104,8 +105,11 @@ internal sealed class Demonstration(CommandContext outer, DemoSettings settings)
     private async Task StartRunnerAsync(CommandContext context, ServerClient client, CancellationToken cancellationToken)
     {
         _clients = new GitLabClients(context.Host.Version, context.Time, context.Loggers.CreateLogger<GitLabClient>());
-        if (!File.Exists(ConfigPath))
+        Directory.CreateDirectory(settings.RunnerFolder);
+        // The last demonstration may have served elsewhere.
+        if (!File.Exists(ConfigPath) || !(await File.ReadAllTextAsync(ConfigPath, cancellationToken)).Contains($"\"{settings.Address}\"", StringComparison.Ordinal))
         {
+            File.Delete(ConfigPath);
             await RegisterAsync(context, client, cancellationToken);
         }
 
@@ -116,7 +120,6 @@ internal sealed class Demonstration(CommandContext outer, DemoSettings settings)
 
     private async Task RegisterAsync(CommandContext context, ServerClient client, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(settings.RunnerFolder);
         var (executor, why) = await DemoExecutor.ChooseAsync(Host(context), cancellationToken);
         var entry = RunnerFlags.NewEntry();
         RunnerEntryFlags.Set(entry, "--name", "demo");
