@@ -34,7 +34,7 @@ internal sealed class ContainerRun(DockerJob job, string container)
     private NotedScript? _begun;
 
     /// <summary>With a script that an earlier process started: the first run goes on with it.</summary>
-    public static ContainerRun GoingOn(DockerJob job, NotedScript script) => new(job, script.Container)
+    public static ContainerRun GoingOn(DockerJob job, NotedScript script) => new(job, script.Where)
     {
         _begun = script,
         _position = script.Position,

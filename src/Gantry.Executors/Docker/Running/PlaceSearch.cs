@@ -58,12 +58,12 @@ internal sealed class PlaceSearch(Preparation preparation, EngineClient engine, 
 
         try
         {
-            var container = await engine.Containers.InspectAsync(script.Container, cancellationToken);
+            var container = await engine.Containers.InspectAsync(script.Where, cancellationToken);
             return WhyNot(container.State, script) is { } why ? (null, container, why) : (script, container, "");
         }
         catch (EngineException e) when (e.IsNotFound)
         {
-            return (null, new ContainerDetails(), $"and its container {TruncatedId.Of(script.Container)} is gone");
+            return (null, new ContainerDetails(), $"and its container {TruncatedId.Of(script.Where)} is gone");
         }
     }
 
@@ -103,35 +103,5 @@ internal sealed class PlaceSearch(Preparation preparation, EngineClient engine, 
         {
             belongings.AddNetwork(network.Id);
         }
-    }
-}
-
-/// <summary>For what is said while nobody listens.</summary>
-internal sealed class SilentLog : IJobLog, IDisposable
-{
-    public void Line(string text)
-    {
-    }
-
-    public void Info(string text)
-    {
-    }
-
-    public void Warning(string text)
-    {
-    }
-
-    public void Error(string text)
-    {
-    }
-
-    public void Write(LogStream stream, ReadOnlySpan<byte> bytes)
-    {
-    }
-
-    public IDisposable Section(string name) => this;
-
-    public void Dispose()
-    {
     }
 }

@@ -4,13 +4,13 @@ using System.IO.Hashing;
 using Gantry.Engine.Traces;
 using Microsoft.Win32.SafeHandles;
 
-namespace Gantry.Executors.Docker.Running;
+namespace Gantry.Executors;
 
 /// <summary>
-/// What a later process needs to go on with the script that runs in a container, in the job's own folder (docs/adr/0022):
+/// What a later process needs to go on with the script that runs in a place that outlives this one, in the job's own folder (docs/adr/0022):
 /// <list type="bullet">
-/// <item><c>script</c>: which container has the whole script, and since when. Only there while that is so.</item>
-/// <item><c>position</c>: how much of the container's output is in the log, and the log's size then.</item>
+/// <item><c>script</c>: where the whole script is (a container, a folder of a pod), and since when. Only there while that is so.</item>
+/// <item><c>position</c>: how much of its output is in the log, and the log's size then.</item>
 /// </list>
 /// A disk that cannot be written ends the notes, not the job. Calls of <see cref="Note"/> are one at a time.
 /// </summary>
@@ -54,9 +54,9 @@ internal sealed class ScriptNotes : IDisposable
         {
             var lines = File.ReadAllLines(Path.Combine(folder, ScriptName));
             var record = File.ReadAllBytes(Path.Combine(folder, PositionName));
-            return lines is [var container, var given] && record.Length == Fields + sizeof(uint)
+            return lines is [var where, var given] && record.Length == Fields + sizeof(uint)
                 && Crc32.HashToUInt32(record.AsSpan(0, Fields)) == BinaryPrimitives.ReadUInt32LittleEndian(record.AsSpan(Fields))
-                ? new NotedScript(container, DateTimeOffset.Parse(given, CultureInfo.InvariantCulture), new ScriptPosition(Field(record, 0), Field(record, 1), Field(record, 2)))
+                ? new NotedScript(where, DateTimeOffset.Parse(given, CultureInfo.InvariantCulture), new ScriptPosition(Field(record, 0), Field(record, 1), Field(record, 2)))
                 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
@@ -65,14 +65,14 @@ internal sealed class ScriptNotes : IDisposable
         }
     }
 
-    /// <summary>The container's shell has all of the script.</summary>
-    public void Given(string container, DateTimeOffset now)
+    /// <summary>There it has all of its text.</summary>
+    public void Given(string where, DateTimeOffset now)
     {
         try
         {
             if (_position is not null)
             {
-                File.WriteAllLines(_script, [container, now.ToString("O", CultureInfo.InvariantCulture)]);
+                File.WriteAllLines(_script, [where, now.ToString("O", CultureInfo.InvariantCulture)]);
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -118,21 +118,21 @@ internal sealed class ScriptNotes : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // A read-only disk: what stands there names a container that has ended, which is no success.
+            // A read-only disk: what stands there names a script that has ended, and how is known where it ran.
         }
     }
 
     private static long Field(byte[] record, int index) => BinaryPrimitives.ReadInt64LittleEndian(record.AsSpan(index * sizeof(long)));
 }
 
-/// <summary>How far the log is with the output of a container.</summary>
-/// <param name="Output">Bytes of standard output since the container was made.</param>
+/// <summary>How far the log is with the output of scripts.</summary>
+/// <param name="Output">Bytes of standard output, counted as the place counts.</param>
 /// <param name="Error">Likewise standard error.</param>
 /// <param name="Log">See <see cref="ISettledLog.SettledAt"/>.</param>
 internal readonly record struct ScriptPosition(long Output, long Error, long Log);
 
 /// <summary>A script that ran when the notes were written.</summary>
-/// <param name="Container">Its id.</param>
+/// <param name="Where">See <see cref="ScriptNotes.Given"/>.</param>
 /// <param name="Given">When it had all of the script, by the runner's clock.</param>
 /// <param name="Position">The last one.</param>
-internal sealed record NotedScript(string Container, DateTimeOffset Given, ScriptPosition Position);
+internal sealed record NotedScript(string Where, DateTimeOffset Given, ScriptPosition Position);
