@@ -105,7 +105,12 @@ internal sealed class PodExec : IAsyncDisposable
 
     /// <summary>Hands out what the command writes until it has ended.</summary>
     /// <exception cref="ClusterException">The connection broke, or the command could not be run.</exception>
-    public async Task<PodExit> ReadAsync(PodOutput output, PodOutput error, CancellationToken cancellationToken)
+    public Task<PodExit> ReadAsync(PodOutput output, PodOutput error, CancellationToken cancellationToken) =>
+        ReadAsync(output, error, static _ => ValueTask.CompletedTask, cancellationToken);
+
+    /// <summary>The same, with a word about when there is room for more: as long as there is none, the command waits.</summary>
+    /// <exception cref="ClusterException">The connection broke, or the command could not be run.</exception>
+    public async Task<PodExit> ReadAsync(PodOutput output, PodOutput error, Func<CancellationToken, ValueTask> room, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkLength + 1);
         using var status = new MemoryStream();
@@ -115,6 +120,7 @@ internal sealed class PodExec : IAsyncDisposable
             var channel = -1;
             while (true)
             {
+                await room(cancellationToken);
                 var got = await _socket.ReceiveAsync(buffer.AsMemory(), closing.Token);
                 if (got.MessageType == WebSocketMessageType.Close)
                 {

@@ -14,6 +14,8 @@ internal sealed class PodServices(PodPlace place, IReadOnlyList<PodService> serv
 
     private const int TailLines = 20;
 
+    private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(500);
 
     private readonly CancellationTokenSource _end = new();
@@ -79,21 +81,24 @@ internal sealed class PodServices(PodPlace place, IReadOnlyList<PodService> serv
     /// <summary>Services that have ended, with the end of their logs: the reason of a failed step is often there.</summary>
     public async Task ReportAsync(CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(ReportLimit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            var state = services.Count > 0 ? await place.StateAsync(cancellationToken) : null;
+            var state = services.Count > 0 ? await place.StateAsync(both.Token) : null;
             foreach (var service in services)
             {
                 if (state?.Find(service.Container) is { ExitCode: { } code } container && _told.Add(service.Container))
                 {
                     log.Warning(string.Create(CultureInfo.InvariantCulture,
                         $"Service {service.Image} (container {service.Container}) has ended: exit code {code}, reason '{container.EndReason}'{(container.IsOutOfMemory ? ": raise service_memory_limit" : "")}"));
-                    await using var tail = await place.Cluster.StreamAsync($"{LogPath(service)}&tailLines={TailLines.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
-                    await CopyAsync(tail, bytes => log.Write(LogStream.Service, bytes), cancellationToken);
+                    await using var tail = await place.Cluster.StreamAsync($"{LogPath(service)}&tailLines={TailLines.ToString(CultureInfo.InvariantCulture)}", both.Token);
+                    await CopyAsync(tail, bytes => log.Write(LogStream.Service, bytes), both.Token);
                 }
             }
         }
-        catch (Exception e) when (e is ClusterException or IOException or HttpRequestException)
+        catch (Exception e) when (e is ClusterException or IOException or HttpRequestException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // The step has failed in any case; this was for information.
         }

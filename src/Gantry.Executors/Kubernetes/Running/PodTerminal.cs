@@ -10,6 +10,7 @@ internal sealed class PodTerminal : ITerminalShell
 {
     private const int Columns = 80;
     private const int Rows = 24;
+    private const int Pieces = 16;
 
     private readonly PodExec _exec;
     private readonly CancellationTokenSource _end = new();
@@ -18,8 +19,8 @@ internal sealed class PodTerminal : ITerminalShell
     private PodTerminal(PodExec exec)
     {
         _exec = exec;
-        // What nobody has looked at yet waits, and the shell with it.
-        var shown = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+        // What nobody has looked at yet waits, and the shell with it: a piece is only read when there is room for it.
+        var shown = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(Pieces) { SingleReader = true, SingleWriter = true });
         Terminal = new TerminalStream(exec, shown.Reader);
         _reading = ReadAsync(shown.Writer);
     }
@@ -54,7 +55,8 @@ internal sealed class PodTerminal : ITerminalShell
     {
         try
         {
-            await _exec.ReadAsync(bytes => shown.TryWrite(bytes.ToArray()), bytes => shown.TryWrite(bytes.ToArray()), _end.Token);
+            await _exec.ReadAsync(bytes => shown.TryWrite(bytes.ToArray()), bytes => shown.TryWrite(bytes.ToArray()),
+                async token => await shown.WaitToWriteAsync(token), _end.Token);
         }
         catch (Exception e) when (e is ClusterException or OperationCanceledException)
         {
