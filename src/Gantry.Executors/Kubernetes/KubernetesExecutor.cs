@@ -50,14 +50,7 @@ public sealed partial class KubernetesExecutor : IExecutor, ISweepingExecutor, I
     public async Task<IJobEnvironment> PrepareAsync(EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken)
     {
         Check(request.Plan.Shell);
-        var preparation = new Preparation(request, _settings, _surroundings)
-        {
-            Log = log,
-            Time = _time,
-            Logger = _logger,
-            Cluster = () => _cluster.Value,
-            ClusterAs = token => _cluster.Value.As(token),
-        };
+        var preparation = PreparationOf(request, log);
         try
         {
             return await preparation.RunAsync(cancellationToken);
@@ -76,18 +69,25 @@ public sealed partial class KubernetesExecutor : IExecutor, ISweepingExecutor, I
         }
     }
 
-    /// <summary>A script of an earlier process wrote into its connection, which ended with it: such a job cannot go on. Its pod is removed.</summary>
     public async Task<Reopening> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken)
     {
         if (handle.Values.TryGetValue("namespace", out var space) && handle.Values.TryGetValue("pod", out var pod) && pod.Length > 0)
         {
+            using var silence = new SilentLog();
+            var preparation = PreparationOf(request, silence);
             try
             {
-                await _cluster.Value.DeleteAsync(
-                    $"/api/v1/namespaces/{Uri.EscapeDataString(space)}/pods/{Uri.EscapeDataString(pod)}", gracePeriodSeconds: null, cancellationToken);
+                var reopening = await preparation.ReopenAsync(space, pod, cancellationToken);
+                if (reopening is Reopening.Lost)
+                {
+                    await LeaveAsync(preparation);
+                }
+
+                return reopening;
             }
             catch (ClusterException e)
             {
+                preparation.OwnClient?.Dispose();
                 throw EnvironmentException.Broken(e.Message, e);
             }
         }
@@ -139,6 +139,15 @@ public sealed partial class KubernetesExecutor : IExecutor, ISweepingExecutor, I
             _cluster.Value.Dispose();
         }
     }
+
+    private Preparation PreparationOf(EnvironmentRequest request, IJobLog log) => new(request, _settings, _surroundings)
+    {
+        Log = log,
+        Time = _time,
+        Logger = _logger,
+        Cluster = () => _cluster.Value,
+        ClusterAs = token => _cluster.Value.As(token),
+    };
 
     private async Task LeaveAsync(Preparation preparation)
     {

@@ -81,6 +81,7 @@ public sealed record KubernetesSettings
     public SecurityContext BuildSecurityContext { get; init; } = new();
     public SecurityContext ServiceSecurityContext { get; init; } = new();
 
+    public string LogsBaseDir { get; init; } = "";
     public IReadOnlyList<PodVolume> Volumes { get; init; } = [];
     public IReadOnlyList<ServiceSettings> Services { get; init; } = [];
     public IReadOnlyList<PodSpecPatch> PodSpec { get; init; } = [];

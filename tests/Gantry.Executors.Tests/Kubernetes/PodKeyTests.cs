@@ -86,8 +86,10 @@ public sealed class PodKeyTests
             """
             [{"name":"data-42","persistentVolumeClaim":{"claimName":"data-42","readOnly":true}},
             {"name":"conf","configMap":{"name":"conf","items":[{"key":"a","path":"b"}]}},
-            {"name":"ram","emptyDir":{"medium":"Memory","sizeLimit":"1Gi"}}]
+            {"name":"ram","emptyDir":{"medium":"Memory","sizeLimit":"1Gi"}},
+            {"name":"logs","emptyDir":{}}]
             """),
+        ("logs_base_dir", "logs_base_dir = \"/var/ci\"", Build + "volumeMounts.1", """{"name":"logs","mountPath":"/var/ci/logs-7-42"}"""),
         ("host_aliases", "[[runners.kubernetes.host_aliases]]\nip = \"10.0.0.1\"\nhostnames = [\"db\"]", "spec.hostAliases",
             """[{"ip":"127.0.0.1","hostnames":["redis","cache"]},{"ip":"10.0.0.1","hostnames":["db"]}]"""),
         ("services", "[[runners.kubernetes.services]]\nname = \"postgres:16\"\nalias = \"db\"\ncommand = [\"-v\"]\nentrypoint = [\"pg\"]\nenvironment = [\"A=b\"]", "spec.containers.2.args", """["-v"]"""),
@@ -127,7 +129,7 @@ public sealed class PodKeyTests
         Assert.Empty(wrong);
         var known = KubernetesShape.Kubernetes.Keys.Select(key => key.Name).ToList();
         var without = Read(
-            "helper_image = \"x\"\nhelper_image_flavor = \"x\"\nhelper_image_autoset_arch_and_os = true\nlogs_base_dir = \"x\"\nscripts_base_dir = \"x\"\nsuspend_pvc_size = \"1Gi\"\nsuspend_pvc_storage_class = \"x\"\n"
+            "helper_image = \"x\"\nhelper_image_flavor = \"x\"\nhelper_image_autoset_arch_and_os = true\nscripts_base_dir = \"x\"\nsuspend_pvc_size = \"1Gi\"\nsuspend_pvc_storage_class = \"x\"\n"
             + string.Concat(known.Where(key => key.StartsWith("helper_", StringComparison.Ordinal) && (key.Contains("_limit", StringComparison.Ordinal) || key.Contains("_request", StringComparison.Ordinal))).Select(key => $"{key} = \"1\"\n"))
             + "[runners.kubernetes.helper_container_security_context]\nprivileged = true\n[runners.kubernetes.init_permissions_container_security_context]\nrun_as_user = 0\n[runners.kubernetes.autoscaler]\nmax_pause_pods = 1\n").WithoutEffect.Select(pair => pair.Key);
         var overwrites = known.Where(key => key.EndsWith("_overwrite_allowed", StringComparison.Ordinal) || (key.EndsWith("_overwrite_max_allowed", StringComparison.Ordinal) && !key.StartsWith("helper_", StringComparison.Ordinal)));
@@ -148,7 +150,7 @@ public sealed class PodKeyTests
         Assert.Equal("1h0m0s", pod["metadata"]!["annotations"]!["job.runner.gitlab.com/timeout"]!.ToString());
         var spec = pod["spec"]!.AsObject();
         Assert.Equal(["volumes", "restartPolicy", "containers", "activeDeadlineSeconds", "hostAliases"], spec.Select(pair => pair.Key));
-        Assert.Equal("""[{"name":"repo","emptyDir":{}}]""", spec["volumes"]!.ToJsonString());
+        Assert.Equal("""[{"name":"repo","emptyDir":{}},{"name":"logs","emptyDir":{}}]""", spec["volumes"]!.ToJsonString());
         Assert.Equal("Never 3601", $"{spec["restartPolicy"]} {spec["activeDeadlineSeconds"]}");
         Assert.Equal(["build", "cache"], spec["containers"]!.AsArray().Select(container => container!["name"]!.ToString()));
         var build = spec["containers"]![0]!.AsObject();

@@ -34,6 +34,7 @@ public sealed class FakeCluster : IAsyncDisposable
     private readonly ConcurrentDictionary<string, FakePod> _pods = new();
     private readonly ConcurrentQueue<JsonObject> _events = new();
     private readonly List<(Func<ClusterCall, bool> Matches, int Status, string Message, int Left)> _faults = [];
+    private readonly ConcurrentQueue<ExecCut> _cuts = new();
     private readonly Lock _gate = new();
 
     private FakeCluster(WebApplication app) => _app = app;
@@ -48,9 +49,6 @@ public sealed class FakeCluster : IAsyncDisposable
 
     /// <summary>What pods say of themselves, instead of running; null: they run.</summary>
     public Func<JsonObject, JsonObject?>? StatusOf { get; set; }
-
-    /// <summary>As if every script had left something behind that has its output: connections stay open after it.</summary>
-    public bool HoldsScripts { get; set; }
 
     /// <summary>Registries do not have them.</summary>
     public Func<string, string, bool> IsMissing { get; set; } = (_, _) => false;
@@ -78,6 +76,15 @@ public sealed class FakeCluster : IAsyncDisposable
         lock (_gate)
         {
             _faults.Add((matches, status, message, times));
+        }
+    }
+
+    /// <summary>The next connections to scripts break, each as it is said here.</summary>
+    public void CutScripts(params ReadOnlySpan<ExecCut> cuts)
+    {
+        foreach (var cut in cuts)
+        {
+            _cuts.Enqueue(cut);
         }
     }
 
@@ -274,8 +281,9 @@ public sealed class FakeCluster : IAsyncDisposable
         else
         {
             using var socket = await http.WebSockets.AcceptWebSocketAsync(FakeExec.Protocol);
-            var isScript = http.Request.Query["command"].Any(word => word!.StartsWith("trap ", StringComparison.Ordinal));
-            await new FakeExec(socket, HoldsScripts && isScript, pod.Exec(http.Request.Query["container"].ToString(), [.. http.Request.Query["command"].Select(word => word!)],
+            var words = http.Request.Query["command"].Select(word => word!).ToList();
+            var cut = words.Any(word => word.Contains("gantry-", StringComparison.Ordinal)) && _cuts.TryDequeue(out var next) ? next : new ExecCut();
+            await new FakeExec(socket, cut, pod.Exec(http.Request.Query["container"].ToString(), words,
                 http.Request.Query["stdin"] == "true", http.Request.Query["tty"] == "true")).RunAsync(http.RequestAborted);
         }
     }

@@ -8,33 +8,38 @@ using Gantry.Engine.Processes;
 namespace Gantry.TestKit.Kubernetes;
 
 /// <summary>The server's end of <c>v5.channel.k8s.io</c>: a process behind a WebSocket.</summary>
-internal sealed class FakeExec(WebSocket socket, bool holds, ProcessStart start)
+internal sealed class FakeExec(WebSocket socket, ExecCut cut, ProcessStart start)
 {
     public const string Protocol = "v5.channel.k8s.io";
 
     private readonly Channel<byte[]> _messages = Channel.CreateBounded<byte[]>(16);
+    private readonly CancellationTokenSource _broken = new();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _broken.Token);
         var sending = SendAllAsync();
         await using var child = ChildProcess.Start(start with { Output = Sink(1), Error = start.Terminal ? ProcessOutput.Dropped : Sink(2) });
         var receiving = ReceiveAsync(child, gone);
         try
         {
             var exit = await child.WaitAsync(gone.Token);
-            if (holds)
+            if (!cut.BeforeStatus)
             {
-                await receiving;
+                await _messages.Writer.WriteAsync([3, .. Encoding.UTF8.GetBytes(Status(exit.Code).ToJsonString())], CancellationToken.None);
             }
 
-            await _messages.Writer.WriteAsync([3, .. Encoding.UTF8.GetBytes(Status(exit.Code).ToJsonString())], CancellationToken.None);
             _messages.Writer.Complete();
             await sending;
+            if (cut.BeforeStatus)
+            {
+                return;
+            }
+
             await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, "", CancellationToken.None);
             await receiving;
         }
-        catch (Exception e) when (e is OperationCanceledException or WebSocketException)
+        catch (Exception e) when (e is OperationCanceledException or WebSocketException or ObjectDisposedException)
         {
             _messages.Writer.TryComplete();
         }
@@ -54,17 +59,28 @@ internal sealed class FakeExec(WebSocket socket, bool holds, ProcessStart start)
     {
         try
         {
+            var left = cut.Output ?? int.MaxValue;
             await foreach (var message in _messages.Reader.ReadAllAsync())
             {
-                await socket.SendAsync(message, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+                var bytes = message[0] == 1 ? message.AsMemory(0, 1 + Math.Min(left, message.Length - 1)) : message;
+                await socket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, CancellationToken.None);
+                left -= message[0] == 1 && cut.Output is not null ? bytes.Length - 1 : 0;
+                if (left == 0)
+                {
+                    // The server hangs up behind what was sent, without a goodbye.
+                    await _broken.CancelAsync();
+                    break;
+                }
             }
         }
-        catch (WebSocketException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // The runner has gone; what the process writes is nobody's.
-            await foreach (var _ in _messages.Reader.ReadAllAsync())
-            {
-            }
+            // The runner has gone.
+        }
+
+        // What the process writes is nobody's.
+        await foreach (var _ in _messages.Reader.ReadAllAsync())
+        {
         }
     }
 
@@ -87,17 +103,27 @@ internal sealed class FakeExec(WebSocket socket, bool holds, ProcessStart start)
                     return;
                 }
 
-                if (buffer[0] == 0)
+                if (buffer[0] == 0 && cut.InInput)
+                {
+                    await child.Input.WriteAsync(buffer.AsMemory(1, length / 2));
+                    await child.Input.DisposeAsync();
+                    await _broken.CancelAsync();
+                }
+                else if (buffer[0] == 0)
                 {
                     await child.Input.WriteAsync(buffer.AsMemory(1, length - 1));
                 }
                 else if (buffer[0] == 255)
                 {
                     await child.Input.DisposeAsync();
+                    if (cut.AfterInput)
+                    {
+                        await _broken.CancelAsync();
+                    }
                 }
             }
         }
-        catch (WebSocketException)
+        catch (Exception e) when (e is WebSocketException or OperationCanceledException)
         {
             await gone.CancelAsync();
         }

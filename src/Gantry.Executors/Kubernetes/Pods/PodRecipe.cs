@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
@@ -15,6 +16,8 @@ internal sealed record PodRecipe
 
     /// <summary>Beside the checkout: there when the image's entrypoint has come to its command.</summary>
     private const string StartedMark = ".gitlab-startup-marker";
+
+    private const string LogsVolume = "logs";
 
     private const string HonorEntrypoint = "FF_KUBERNETES_HONOR_ENTRYPOINT";
 
@@ -67,6 +70,10 @@ internal sealed record PodRecipe
     /// <summary>Another volume than the pod's own is mounted on the builds folder: jobs share it.</summary>
     public static bool SharesBuilds(KubernetesSettings settings, string buildsFolder) =>
         settings.Volumes.Any(volume => GuestPath.Clean(volume.MountPath) == GuestPath.Clean(buildsFolder) && !volume.IsOfPod);
+
+    /// <summary>Where what scripts print lies until the runner has it: a volume of the pod's own, in the build container (official-executors §14.6).</summary>
+    public static string LogsFolder(JobPlan plan, KubernetesSettings settings) =>
+        GuestPath.Join(settings.LogsBaseDir.Length > 0 ? settings.LogsBaseDir : "/", string.Create(CultureInfo.InvariantCulture, $"logs-{plan.Payload.JobInfo.ProjectId}-{plan.Payload.Id}"));
 
     private JsonObject Spec() => new JsonObject()
         .Put("volumes", Volumes())
@@ -128,7 +135,9 @@ internal sealed record PodRecipe
         }
 
         var variables = Plan.Variables.All.Where(variable => variable.Public || variable.Internal);
-        return Finish(container, Overwrites.Build, (Settings.BuildSecurityContext, ImageUser.Of(Plan.Payload.Image, Plan.Variables.ExpandValue)), [.. variables]);
+        var build = Finish(container, Overwrites.Build, (Settings.BuildSecurityContext, ImageUser.Of(Plan.Payload.Image, Plan.Variables.ExpandValue)), [.. variables]);
+        build["volumeMounts"]!.AsArray().Add((JsonNode)new JsonObject { ["name"] = LogsVolume, ["mountPath"] = LogsFolder(Plan, Settings) });
+        return build;
     }
 
     private JsonObject Service(PodService service)
@@ -177,6 +186,7 @@ internal sealed record PodRecipe
             volumes.Add((JsonNode)new JsonObject { ["name"] = "repo", ["emptyDir"] = new JsonObject() });
         }
 
+        volumes.Add((JsonNode)new JsonObject { ["name"] = LogsVolume, ["emptyDir"] = new JsonObject() });
         return volumes;
     }
 

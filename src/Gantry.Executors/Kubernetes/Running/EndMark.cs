@@ -6,37 +6,64 @@ using System.Text;
 namespace Gantry.Executors.Kubernetes.Running;
 
 /// <summary>
-/// Takes the line in which a stage's own shell says that it has ended, and how, out of standard error; everything else goes on. Processes
-/// that it leaves behind may hold the connection open much longer. One writer.
+/// Takes the lines in which a program of ours in the pod (<see cref="PodPrograms"/>) says what became of a script out of its standard error;
+/// everything else goes on. Of one connection; one writer.
 /// </summary>
-internal sealed class EndMark(Action<ReadOnlyMemory<byte>> rest)
+/// <param name="rest">Takes what is not ours.</param>
+/// <param name="begun">Called when the script has begun, and needs this connection no more.</param>
+internal sealed class EndMark(Action<ReadOnlyMemory<byte>> rest, Action? begun = null)
 {
+    private const int LongestWord = 16;
+
     private readonly byte[] _mark = Encoding.ASCII.GetBytes("gantry-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16)) + " ");
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ArrayBufferWriter<byte> _kept = new();
+    private volatile string _said = "";
 
-    /// <summary>How the shell ended, as soon as it has said so.</summary>
+    /// <summary>What the lines begin with: a word that nobody can guess.</summary>
+    public string Word => Encoding.ASCII.GetString(_mark.AsSpan(..^1));
+
+    /// <summary>How the shell ended, as soon as it has been said.</summary>
     public Task<int> Ended => _ended.Task;
 
-    /// <summary>Runs the shell, and says how it ended. A signal to end is the shell's, not this one's.</summary>
-    /// <param name="shell">A command that reads its script from standard input.</param>
-    public IReadOnlyList<string> Wrap(IReadOnlyList<string> shell) =>
-        ["sh", "-c", $"trap : TERM INT HUP\n\"$@\"\ns=$?\necho \"{Encoding.ASCII.GetString(_mark)}$s\" >&2\nexit $s\n", "sh", .. shell];
+    /// <summary>The script runs, and does not need this connection.</summary>
+    public bool HasBegun => _said == "begun";
+
+    /// <summary>The script needs this connection: the image lacks what would keep its output.</summary>
+    public bool IsPlain => _said == "plain";
+
+    /// <summary>The script had not begun, and will not.</summary>
+    public bool NeverBegan => _said == "none";
+
+    /// <summary>The shell that waited for the script was killed.</summary>
+    public bool WasKilled => _said == "killed";
+
+    /// <summary>Somebody removed what is known of the script.</summary>
+    public bool IsGone => _said == "gone";
 
     public void Take(ReadOnlySpan<byte> bytes)
     {
         _kept.Write(bytes);
         var text = _kept.WrittenSpan;
-        var at = text.IndexOf(_mark);
-        if (at >= 0 && text[(at + _mark.Length)..].IndexOf((byte)'\n') is >= 0 and var length)
+        int at;
+        while ((at = text.IndexOf(_mark)) >= 0)
         {
-            var number = Encoding.ASCII.GetString(text.Slice(at + _mark.Length, length));
-            var after = at + _mark.Length + length + 1;
+            var after = text[(at + _mark.Length)..];
+            var length = after.IndexOf((byte)'\n');
+            if (length < 0 && after.Length <= LongestWord)
+            {
+                break;
+            }
+
             Give(text[..at]);
-            Give(text[after..]);
-            _kept.Clear();
-            _ended.TrySetResult(int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : 1);
-            return;
+            if (length is >= 0 and <= LongestWord)
+            {
+                Hear(Encoding.ASCII.GetString(after[..length]));
+                after = after[(length + 1)..];
+            }
+
+            // Else somebody has found the mark, and plays with it.
+            text = after;
         }
 
         // What may be the beginning of the mark stays; everything before it is not ours.
@@ -52,6 +79,22 @@ internal sealed class EndMark(Action<ReadOnlyMemory<byte>> rest)
     {
         Give(_kept.WrittenSpan);
         _kept.Clear();
+    }
+
+    private void Hear(string word)
+    {
+        if (word.Length > 0 && word.All(char.IsAsciiDigit))
+        {
+            _ended.TrySetResult(int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : 1);
+        }
+        else
+        {
+            _said = word;
+            if (HasBegun)
+            {
+                begun?.Invoke();
+            }
+        }
     }
 
     private int Beginning(ReadOnlySpan<byte> text)

@@ -26,6 +26,13 @@ internal sealed class PodPlace(ClusterClient cluster, string space, KubernetesSe
 
     public void Made(string what, string path) => _made.Add((what, path));
 
+    /// <summary>The pod that an earlier process made.</summary>
+    public void Found(string pod)
+    {
+        Pod = pod;
+        Made("pod", Path);
+    }
+
     /// <summary>Belongs to the pod from now on, and goes with it.</summary>
     public void GivenAway(string path) => _made.RemoveAll(thing => thing.Path == path);
 

@@ -18,8 +18,7 @@ internal sealed class PodSweep(ClusterClient cluster, KubernetesSettings setting
         {
             foreach (var thing in await FindAsync(kind, cancellationToken))
             {
-                var job = thing.At("metadata", "labels").Text(PodLabels.Job);
-                if (!long.TryParse(job, CultureInfo.InvariantCulture, out var id) || !keep.Contains(id))
+                if (!IsKept(thing, keep))
                 {
                     await cluster.DeleteAsync($"/api/v1/namespaces/{thing.Text("metadata", "namespace")}/{kind}/{thing.Text("metadata", "name")}", gracePeriodSeconds: null, cancellationToken);
                     removed++;
@@ -29,7 +28,7 @@ internal sealed class PodSweep(ClusterClient cluster, KubernetesSettings setting
 
         foreach (var space in settings.NamespacePerJob ? (await cluster.GetAsync($"/api/v1/namespaces?{Selector}", cancellationToken)).Items("items") : [])
         {
-            if (space.Text("status", "phase") != "Terminating")
+            if (space.Text("status", "phase") != "Terminating" && !IsKept(space, keep))
             {
                 await cluster.DeleteAsync($"/api/v1/namespaces/{space.Text("metadata", "name")}", gracePeriodSeconds: null, cancellationToken);
                 removed++;
@@ -38,6 +37,9 @@ internal sealed class PodSweep(ClusterClient cluster, KubernetesSettings setting
 
         return removed;
     }
+
+    private static bool IsKept(JsonObject thing, IReadOnlySet<long> keep) =>
+        long.TryParse(thing.At("metadata", "labels").Text(PodLabels.Job), CultureInfo.InvariantCulture, out var id) && keep.Contains(id);
 
     private string Selector => "labelSelector=" + Uri.EscapeDataString($"{PodLabels.Owner}={surroundings.OwnerId},{PodLabels.Process}!={surroundings.ProcessId}");
 

@@ -72,6 +72,42 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
         return await EnterAsync(await StartAsync(recipe, cancellationToken), services, cancellationToken);
     }
 
+    /// <summary>The pod that an earlier process made, if its script can be gone on with. What is lost is still to be removed.</summary>
+    /// <exception cref="ClusterException">It cannot be looked for.</exception>
+    public async Task<Reopening> ReopenAsync(string space, string pod, CancellationToken cancellationToken)
+    {
+        var overwrites = Overwrites.Of(settings, Plan.Variables, Log.Line);
+        OwnClient = overwrites.BearerToken.Length > 0 ? ClusterAs(new Secret(overwrites.BearerToken)) : null;
+        Place = new PodPlace(OwnClient ?? Cluster(), space, settings);
+        if (settings.NamespacePerJob)
+        {
+            Place.Made("namespace", "/api/v1/namespaces/" + space);
+        }
+
+        Place.Found(pod);
+        if (ScriptNotes.Read(request.JobFolder) is not { } script)
+        {
+            return new Reopening.Lost("");
+        }
+
+        try
+        {
+            if (PodEnd.Of(await Place.StateAsync(cancellationToken)) is { } end)
+            {
+                return new Reopening.Lost($"and its place has ended since: {end.Text}");
+            }
+        }
+        catch (ClusterException e) when (e.IsNotFound)
+        {
+            return new Reopening.Lost($"and its pod \"{space}/{pod}\" is gone");
+        }
+
+        var scripts = Scripts();
+        scripts.GoOnWith(script);
+        var services = new PodServices(Place, PodService.Collect(settings, Plan, Say), Log, Time);
+        return new Reopening.Running(await EnvironmentAsync(scripts, services, new PodEvents(Place, Log), cancellationToken), script.Position.Log);
+    }
+
     private async Task<IJobEnvironment> EnterAsync(PodEvents events, IReadOnlyList<PodService> services, CancellationToken cancellationToken)
     {
         if (Plan.Flags["FF_PRINT_POD_EVENTS"])
@@ -79,18 +115,26 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
             await events.ListAsync(cancellationToken);
         }
 
-        var scripts = new PodScripts(Place!, Plan, Time, Logger);
-        var hasTar = await scripts.AskAsync(["sh", "-c", "command -v tar"], cancellationToken) is { Length: > 0 };
-        if (!hasTar)
-        {
-            Log.Warning("there is no tar in the image of the job: sources are fetched by git of the image, caches and artifacts are not supported");
-        }
-
+        var scripts = Scripts();
         var beside = new PodServices(Place!, services, Log, Time);
+        var environment = await EnvironmentAsync(scripts, beside, events, cancellationToken);
         await beside.WaitAsync(scripts, cancellationToken);
         if (Plan.Variables.IsTrue(DebugServices))
         {
             beside.Follow();
+        }
+
+        return environment;
+    }
+
+    private PodScripts Scripts() => new(Place!, Plan, request.JobFolder, Time, Logger);
+
+    private async Task<IJobEnvironment> EnvironmentAsync(PodScripts scripts, PodServices beside, PodEvents events, CancellationToken cancellationToken)
+    {
+        var hasTar = await scripts.AskAsync(["sh", "-c", "command -v tar"], cancellationToken) is { Length: > 0 };
+        if (!hasTar)
+        {
+            Log.Warning("there is no tar in the image of the job: sources are fetched by git of the image, caches and artifacts are not supported");
         }
 
         var environment = new KubernetesEnvironment(Place!, Plan, scripts, beside, events)
@@ -291,7 +335,10 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
 
         var path = "/api/v1/namespaces/" + Place!.Namespace;
         Place.Made("namespace", path);
-        var labels = new Dictionary<string, string> { [PodLabels.Owner] = surroundings.OwnerId, [PodLabels.Process] = surroundings.ProcessId };
+        var labels = new Dictionary<string, string>
+        {
+            [PodLabels.Owner] = surroundings.OwnerId, [PodLabels.Process] = surroundings.ProcessId, [PodLabels.Job] = Plan.Payload.Id.ToString(CultureInfo.InvariantCulture),
+        };
         await Place.Cluster.PostAsync("/api/v1/namespaces", new JsonObject
         {
             ["apiVersion"] = "v1",
