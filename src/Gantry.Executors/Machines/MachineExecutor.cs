@@ -53,7 +53,7 @@ public sealed class MachineExecutor(
 
             var plan = On(lease.Access.Name, request.Plan);
             var place = await executor.PrepareAsync(request with { Plan = plan, Reservation = null }, log, cancellationToken);
-            return MachineEnvironment.Around(place, plan, new MachineStay(executor, lease));
+            return LentPlace.Around(place, plan, new MachineStay(executor, lease));
         }
         catch (Exception e)
         {
@@ -80,11 +80,15 @@ public sealed class MachineExecutor(
 }
 
 /// <summary>What ends with a job on a machine.</summary>
-internal sealed class MachineStay(IExecutor executor, MachineLease lease)
+internal sealed class MachineStay(IExecutor executor, MachineLease lease) : ILoan
 {
     public ExecutorTraits Traits => executor.Traits;
 
-    /// <param name="isDoubted">Something broke there.</param>
+    /// <summary>Nobody but the job's own connection sees that a machine is gone.</summary>
+    public CancellationToken Lost => CancellationToken.None;
+
+    public string WhyLost => "";
+
     public void End(bool isDoubted)
     {
         (executor as IDisposable)?.Dispose();

@@ -1,3 +1,4 @@
+using Gantry.Executors;
 using Gantry.Executors.Machines;
 
 namespace Gantry.Runner.Configuration;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Gantry.Conformance.Tests.Runner;
+using Gantry.Executors;
 using Gantry.Executors.Machines;
 using Gantry.Runner.Configuration;
 using Gantry.TestKit.Tables;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Cronos;
 
-namespace Gantry.Executors.Machines;
+namespace Gantry.Executors;
 
 /// <summary>
 /// When something holds: lines of seven cron fields (second, minute, hour, day of month, month, day of week, year) in a time zone. With
@@ -26,6 +26,9 @@ public sealed class TimePeriods
         var second = new DateTime(utc.Ticks - (utc.Ticks % TimeSpan.TicksPerSecond), DateTimeKind.Utc).AddSeconds(1);
         return _lines.Exists(line => line.Matches(second, _zone));
     }
+
+    /// <summary>The same for lines that know nothing finer than minutes: the whole minute counts.</summary>
+    public bool CoversMinuteOf(DateTimeOffset now) => Covers(now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute)).AddSeconds(-1));
 
     private static TimeZoneInfo Zone(string name) => name is "" or "Local" ? TimeZoneInfo.Local
         : TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone
