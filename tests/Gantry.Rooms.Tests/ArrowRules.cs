@@ -18,6 +18,8 @@ internal static class ArrowRules
             "Gantry.Engine.Shells", "Gantry.Engine.Sources", "Gantry.Engine.Links", "Gantry.Engine.Archives", "Gantry.Engine.Plans"]),
         ("Gantry.Engine.Stages", ["Gantry.Engine.Running"]),
         ("Gantry.Engine.Traces", ["Gantry.Engine.Stages", "Gantry.Engine.Processes", "Gantry.Engine.Shells", "Gantry.Engine.Sources"]),
+        // Instances are entered by ssh.
+        ("Gantry.Executors.Autoscaling", [.. ExecutorsBut("Autoscaling", "Ssh"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
         ("Gantry.Executors.Custom", [.. ExecutorsBut("Custom"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
         ("Gantry.Executors.Shell", [.. ExecutorsBut("Shell"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
         ("Gantry.Executors.Docker", [.. ExecutorsBut("Docker"), "Gantry.Engine.Running", "Gantry.Engine.Links"]),
@@ -67,7 +69,7 @@ internal static class ArrowRules
 
     /// <summary>An executor knows one kind of place, and no other.</summary>
     private static IEnumerable<string> ExecutorsBut(params string[] known) =>
-        new[] { "Custom", "Docker", "DockerSsh", "Kubernetes", "Machines", "Shell", "Ssh", "VirtualMachines" }.Except(known).Select(name => "Gantry.Executors." + name);
+        new[] { "Autoscaling", "Custom", "Docker", "DockerSsh", "Kubernetes", "Machines", "Shell", "Ssh", "VirtualMachines" }.Except(known).Select(name => "Gantry.Executors." + name);
 
     private static string RoomOf(SourceFile file) =>
         file.Syntax.DescendantNodes().OfType<BaseNamespaceDeclarationSyntax>().FirstOrDefault()?.Name.ToString() ?? "";

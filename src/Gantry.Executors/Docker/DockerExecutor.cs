@@ -31,11 +31,13 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
     /// <param name="surroundings">What comes from the process.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">For the operator.</param>
-    public DockerExecutor(DockerSettings settings, string? buildsFolder, DockerSurroundings surroundings, TimeProvider time, ILogger logger)
+    /// <param name="tunnel">The way to the engine; null: as the settings say.</param>
+    public DockerExecutor(
+        DockerSettings settings, string? buildsFolder, DockerSurroundings surroundings, TimeProvider time, ILogger logger, IEngineTunnel? tunnel = null)
     {
         (_settings, _surroundings, _time, _logger) = (settings, surroundings, time, logger);
         Traits = ContainerTraits.Of(DockerTraits.SharesBuilds(settings, buildsFolder));
-        _engine = new Lazy<EngineClient>(() => EngineConnector.Open(settings, surroundings, time));
+        _engine = new Lazy<EngineClient>(() => EngineConnector.Open(settings, surroundings, time, tunnel));
     }
 
     /// <summary>Traits before there is an entry.</summary>

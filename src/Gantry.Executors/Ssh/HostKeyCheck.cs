@@ -22,8 +22,9 @@ internal sealed class HostKeyCheck
 
     /// <exception cref="IOException">The file cannot be read. None at all is a file without lines.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public static HostKeyCheck For(SshSettings settings, int port) => new(
-        settings, port, KnownHosts.Parse(settings.AcceptsAnyHostKey || !File.Exists(settings.KnownHostsFile) ? "" : File.ReadAllText(settings.KnownHostsFile)));
+    public static HostKeyCheck For(SshSettings settings, int port) => new(settings, port, KnownHosts.Parse(
+        settings.HostKeys.Count > 0 ? string.Join('\n', settings.HostKeys.Select(key => $"{KnownHosts.NameOf(settings.Host, port)} {key}"))
+        : settings.AcceptsAnyHostKey || !File.Exists(settings.KnownHostsFile) ? "" : File.ReadAllText(settings.KnownHostsFile)));
 
     /// <summary>The server shall show a key of a kind that the file knows, if it has one; certificates could not be judged.</summary>
     public void Prefer(ConnectionInfo connection)
@@ -74,6 +75,11 @@ internal sealed class HostKeyCheck
         var file = _settings.KnownHostsFile;
         var name = KnownHosts.NameOf(_settings.Host, _port);
         var shown = $"{(_settings.CopyOf is { } copied ? $"the copy of {copied} at {name}" : name)} shows the {KnownHosts.TypeOf(key)} key {KnownHosts.FingerprintOf(key)}";
+        if (_settings.HostKeys.Count > 0)
+        {
+            return verdict is HostKeyVerdict.Trusted ? null : $"knownhosts: key mismatch: {shown}, which is none of the keys that its provider gave for it. Somebody may be in between";
+        }
+
         return verdict switch
         {
             HostKeyVerdict.Unknown unknown => $"knownhosts: key is unknown: {shown}, and {(File.Exists(file) ? $"{file} has no key of it" : $"there is no {file}")}. "

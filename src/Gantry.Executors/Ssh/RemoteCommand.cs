@@ -105,6 +105,9 @@ internal sealed class RemoteCommand : IDisposable
         },
         CancellationToken.None).WaitAsync(cancellationToken);
 
+    /// <summary>The command's standard input, once; its writes block.</summary>
+    public Stream OpenInput() => _command.CreateInputStream();
+
     /// <summary>Waits for the process, and for what it has written.</summary>
     /// <exception cref="EnvironmentException">The connection broke, or the server did not say how the process ended.</exception>
     public async Task<RemoteExit> WaitAsync(CancellationToken cancellationToken)
@@ -163,7 +166,8 @@ internal sealed class RemoteCommand : IDisposable
         }
     }
 
-    private bool HasEnded => _command.ExitStatus is not null || _command.ExitSignal is not null;
+    /// <summary>Its process has.</summary>
+    public bool HasEnded => _command.ExitStatus is not null || _command.ExitSignal is not null;
 
     private RemoteExit Exit(bool held) => (_command.ExitStatus, _command.ExitSignal) switch
     {

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text;
 using Gantry.Engine.Executors;
 using Gantry.Protocol;
 using Renci.SshNet;
@@ -13,9 +14,6 @@ internal sealed class SshConnection : IDisposable
 
     /// <summary>For the connection, each answer of the server while it is made, and the opening of a session.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
-
-    /// <summary>Firewalls forget connections on which nothing is said, and a server that is gone is noticed by what it does not take.</summary>
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(15);
 
     private readonly PrivateKeyFile? _key;
 
@@ -39,12 +37,12 @@ internal sealed class SshConnection : IDisposable
     public static async Task<SshConnection> OpenAsync(SshSettings settings, CancellationToken cancellationToken)
     {
         var port = settings.PortNumber ?? throw EnvironmentException.Misconfigured(settings.PortProblem!);
-        var key = ReadKey(settings.IdentityFile);
+        var key = ReadKey(settings);
         SshClient? client = null;
         try
         {
             var (check, connection) = Plan(settings, port, key);
-            client = new SshClient(connection) { KeepAliveInterval = KeepAlive };
+            client = new SshClient(connection) { KeepAliveInterval = settings.KeepAlive };
             client.HostKeyReceived += (_, shown) => check.Judge(shown);
             await ConnectAsync(client, check, settings, cancellationToken);
             var open = new SshConnection(client, key, KnownHosts.NameOf(settings.Host, port));
@@ -77,32 +75,38 @@ internal sealed class SshConnection : IDisposable
         _key?.Dispose();
     }
 
-    private static PrivateKeyFile? ReadKey(string path)
+    private static PrivateKeyFile? ReadKey(SshSettings settings)
     {
-        if (path.Length == 0)
+        if (!settings.IdentityKey.IsEmpty)
         {
-            return null;
+            return ReadKey("key that was given", () => new MemoryStream(Encoding.UTF8.GetBytes(settings.IdentityKey.Reveal())));
         }
 
+        return settings.IdentityFile is { Length: > 0 } path ? ReadKey($"{settings.KeyName} {path}", () => File.OpenRead(path)) : null;
+    }
+
+    private static PrivateKeyFile ReadKey(string name, Func<Stream> open)
+    {
         const string What = Prefix + "getting SSH authentication methods: ";
         try
         {
-            return new PrivateKeyFile(path);
+            using var text = open();
+            return new PrivateKeyFile(text);
         }
         catch (SshPassPhraseNullOrEmptyException)
         {
             throw EnvironmentException.Misconfigured(
-                $"{What}the identity_file {path} is encrypted, and nobody is there to type its passphrase: "
+                $"{What}the {name} is encrypted, and nobody is there to type its passphrase: "
                 + "make a key of the runner's own without one (ssh-keygen -t ed25519 -N '' -f FILE), readable by the runner's user only");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw EnvironmentException.Misconfigured($"{What}the identity_file cannot be read: {e.Message}");
+            throw EnvironmentException.Misconfigured($"{What}the {name} cannot be read: {e.Message}");
         }
         catch (Exception e) when (e is SshException or NotSupportedException or FormatException or ArgumentException)
         {
             throw EnvironmentException.Misconfigured(
-                $"{What}the identity_file {path} is no private key that can be used ({e.Message}): OpenSSH and PEM keys of the kinds ed25519, ecdsa and rsa are");
+                $"{What}the {name} is no private key that can be used ({e.Message}): OpenSSH and PEM keys of the kinds ed25519, ecdsa and rsa are");
         }
     }
 
@@ -168,13 +172,15 @@ internal sealed class SshConnection : IDisposable
     }
 
     private static string Methods(SshSettings settings) =>
-        "none" + (settings.IdentityFile.Length > 0 ? " publickey" : "") + (settings.Password.IsEmpty ? "" : " password");
+        "none" + (settings.IdentityFile.Length > 0 || !settings.IdentityKey.IsEmpty ? " publickey" : "") + (settings.Password.IsEmpty ? "" : " password");
 
     private static string Advice(SshSettings settings) => settings.IdentityFile.Length > 0
         ? settings.CopyOf is { } original
             ? $"Let the key in on {original}: its public part belongs into ~/.ssh/authorized_keys of {settings.User} there; then remove the copies that were made before"
             : $"Let the key in with: ssh-copy-id -i {settings.IdentityFile} -p {settings.Port} {settings.User}@{settings.Host}"
         : settings.Password.IsEmpty
-            ? "Neither identity_file nor password is set in [runners.ssh]: set one of them"
-            : $"Check user and password of [runners.ssh], and whether the server lets {settings.User} in by password, or set identity_file";
+            ? settings.IdentityKey.IsEmpty
+                ? $"Neither {settings.KeyName} nor password is set in {settings.Table}: set one of them"
+                : $"The key that was given for it is not that of {settings.User} there"
+            : $"Check user and password of {settings.Table}, and whether the server lets {settings.User} in by password, or set {settings.KeyName}";
 }

@@ -6,8 +6,17 @@ namespace Gantry.Executors.Ssh;
 /// <summary><c>[runners.ssh]</c> (official-executors §10).</summary>
 public sealed record SshSettings
 {
+    /// <summary>Firewalls forget connections on which nothing is said, and a server that is gone is noticed by what it does not take.</summary>
+    public static readonly TimeSpan UsualKeepAlive = TimeSpan.FromSeconds(15);
+
     /// <summary>The table is in the file at all.</summary>
     public bool IsConfigured { get; init; }
+
+    /// <summary>Where the settings stand, for messages.</summary>
+    public string Table { get; init; } = "[runners.ssh]";
+
+    /// <summary>The key of <see cref="IdentityFile"/> there.</summary>
+    public string KeyName { get; init; } = "identity_file";
 
     public string Host { get; init; } = "localhost";
 
@@ -15,7 +24,7 @@ public sealed record SshSettings
     public string Port { get; init; } = "22";
 
     /// <summary>What is wrong with the port; null: nothing.</summary>
-    internal string? PortProblem => PortNumber is null ? $"port = \"{Port}\" of [runners.ssh] is no port: a number from 1 to 65535 is expected" : null;
+    internal string? PortProblem => PortNumber is null ? $"port = \"{Port}\" of {Table} is no port: a number from 1 to 65535 is expected" : null;
 
     internal int? PortNumber => int.TryParse(Port, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is >= 1 and <= 65535 ? port : null;
 
@@ -26,6 +35,15 @@ public sealed record SshSettings
 
     /// <summary>An unencrypted private key; empty: none.</summary>
     public string IdentityFile { get; init; } = "";
+
+    /// <summary>The key itself, where it is in no file.</summary>
+    public Secret IdentityKey { get; init; }
+
+    /// <summary>How often something is said when there is nothing to say.</summary>
+    public TimeSpan KeepAlive { get; init; } = UsualKeepAlive;
+
+    /// <summary>The host's own public keys (kind and key, as in <c>/etc/ssh/*.pub</c>), where somebody knows them: no other is believed. None: the file decides.</summary>
+    public IReadOnlyList<string> HostKeys { get; init; } = [];
 
     /// <summary>Whoever answers is believed to be the host.</summary>
     public bool AcceptsAnyHostKey { get; init; }

@@ -89,7 +89,7 @@ public static class ConfigLint
                 yield return Problem(threshold, "periods", "runners.monitoring.job_queuing_durations.periods", "is missing; list the periods");
             }
 
-            foreach (var (line, key, message) in MachineSettingsReader.ProblemsOf(runner))
+            foreach (var (line, key, message) in MachineSettingsReader.ProblemsOf(runner).Concat(AutoscalerSettingsReader.ProblemsOf(runner)))
             {
                 yield return new ConfigProblem(document.Path, line, key, message);
             }

@@ -28,6 +28,11 @@ internal static partial class ConfigRules
                 Add(machine.LineOf("MachineOptionsWithName"), "runners.machine.MachineOptionsWithName", $"{name}: \"{option}\" must contain %s, the place of the machine's name");
             }
 
+            foreach (var (line, message) in AutoscalerSettingsReader.WrongPeriods(runner.TableOrEmpty("autoscaler")))
+            {
+                Add(line, "runners.autoscaler.policy", $"{name}: {message}");
+            }
+
             foreach (var (line, message) in MachineSettingsReader.WrongPeriods(machine))
             {
                 Add(line, "runners.machine.autoscaling", $"{name}: {message}");

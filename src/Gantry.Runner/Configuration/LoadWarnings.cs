@@ -77,7 +77,7 @@ internal static class LoadWarnings
 
     private static IEnumerable<string> OfMachines(RunnerEntry runner)
     {
-        foreach (var problem in MachineSettingsReader.ProblemsOf(runner.Table))
+        foreach (var problem in MachineSettingsReader.ProblemsOf(runner.Table).Concat(AutoscalerSettingsReader.ProblemsOf(runner.Table)))
         {
             yield return $"{problem.Key} {problem.Message}";
         }
@@ -114,9 +114,14 @@ internal static class LoadWarnings
             yield return "[[runners.monitoring.job_queuing_durations]]";
         }
 
-        if (table.Boolean("use_slot_cgroups"))
+        if (table.Boolean("use_slot_cgroups") && !AutoscalerSettingsReader.IsAutoscaled(runner.Settings.Executor))
         {
-            yield return "use_slot_cgroups";
+            yield return "use_slot_cgroups (of executors without an autoscaler)";
+        }
+
+        foreach (var key in AutoscalerSettingsReader.WithoutEffect(table))
+        {
+            yield return key;
         }
 
         if (runner.Settings.FeatureFlags.GetValueOrDefault("FF_USE_JOB_ROUTER"))

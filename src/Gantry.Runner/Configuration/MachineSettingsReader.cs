@@ -63,7 +63,7 @@ public static class MachineSettingsReader
             : (machine!.LineOf(problem.Key), $"runners.machine.{problem.Key}", problem.Message));
     }
 
-    private static string? Problem(Func<TimePeriods> read)
+    internal static string? Problem(Func<TimePeriods> read)
     {
         try
         {

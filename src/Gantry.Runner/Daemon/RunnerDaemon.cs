@@ -318,7 +318,9 @@ public sealed partial class RunnerDaemon : IDisposable
         if (_options.Machines is { } machines)
         {
             using var cut = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            var end = machines.ShutDownAsync(_current!.Settings.MachineDrain, _current.Settings.ShutdownTimeout, cut.Token);
+            var end = Task.WhenAll(
+                machines.ShutDownAsync(_current!.Settings.MachineDrain, _current.Settings.ShutdownTimeout, cut.Token),
+                _options.Fleet?.ShutDownAsync(_current.Settings.ShutdownTimeout, cut.Token) ?? Task.CompletedTask);
             await Task.WhenAny(end, NextAsync(signals, cut.Token));
             await cut.CancelAsync();
             await end;

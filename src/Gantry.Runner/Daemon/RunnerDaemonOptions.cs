@@ -25,6 +25,9 @@ public sealed record RunnerDaemonOptions
     /// <summary>The machines of docker+machine, which it shuts down at its end; null: there is no such executor.</summary>
     public Gantry.Executors.Machines.MachinePark? Machines { get; init; }
 
+    /// <summary>The instances of the autoscaled executors, likewise.</summary>
+    public Gantry.Executors.Autoscaling.ScalerFleet? Fleet { get; init; }
+
     public required GitLabClients Clients { get; init; }
     public required TimeProvider Time { get; init; }
     public required ILoggerFactory Loggers { get; init; }

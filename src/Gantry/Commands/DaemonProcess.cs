@@ -31,6 +31,7 @@ internal static class DaemonProcess
 
         using var clients = new GitLabClients(context.Host.Version, context.Time, context.Loggers.CreateLogger<GitLabClient>());
         await using var machines = places.Host.Machines;
+        await using var fleet = places.Host.Fleet;
         using var notice = new SystemdNotice(context.Environment, context.Time);
         using var systemLog = OpenSystemLog(context, choices.SystemLogName);
         await using var spans = OpenSpans(context);
@@ -67,6 +68,7 @@ internal static class DaemonProcess
         StateFolder = places.StateFolder,
         Executors = ExecutorTable.For(places.Host),
         Machines = places.Host.Machines,
+        Fleet = places.Host.Fleet,
         Clients = clients,
         Time = context.Time,
         Loggers = context.Loggers,

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Gantry.CommandLine;
+using Gantry.Executors.Autoscaling;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Kubernetes;
 using Gantry.Executors.Machines;
@@ -48,6 +49,7 @@ internal sealed class ExecutorHost
                 CrashReportToken = context.Environment.GetValueOrDefault("MACHINE_BUGSNAG_API_TOKEN", "") is { Length: > 0 } token ? token : "no-report",
             },
             TimeProvider.System, context.Loggers.CreateLogger<MachinePark>());
+        Fleet = new ScalerFleet(ExecutorSurroundings.Plugins(context), TimeProvider.System, context.Loggers.CreateLogger<ScalerFleet>());
     }
 
     public string User { get; }
@@ -64,6 +66,12 @@ internal sealed class ExecutorHost
 
     /// <summary>Of docker+machine; shared by all entries.</summary>
     public MachinePark Machines { get; }
+
+    /// <summary>Of the autoscaled executors; shared by all entries.</summary>
+    public ScalerFleet Fleet { get; }
+
+    /// <summary>Of <c>config.toml</c>.</summary>
+    public string ConfigFolder { get; init; } = "";
 
     /// <summary>This computer for virtual machines.</summary>
     public static VmHost VirtualMachines { get; } = new()

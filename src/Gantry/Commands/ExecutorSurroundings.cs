@@ -1,4 +1,5 @@
 using Gantry.CommandLine;
+using Gantry.Executors.Autoscaling.Providers;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Kubernetes;
 
@@ -15,6 +16,14 @@ internal static class ExecutorSurroundings
         ApiVersion = context.Environment.GetValueOrDefault("DOCKER_API_VERSION", ""),
         HomeFolder = context.Host.Home,
         StateFolder = context.Host.StateFolder,
+    };
+
+    public static ProviderSurroundings Plugins(CommandContext context) => new()
+    {
+        PluginFolder = context.Environment.GetValueOrDefault("FLEETING_PLUGIN_PATH", "") is { Length: > 0 } folder
+            ? folder
+            : Path.Combine(context.Host.Home, ".config", "fleeting", "plugins"),
+        ProgramFolders = context.Environment.GetValueOrDefault("PATH", "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries),
     };
 
     public static KubernetesSurroundings Kubernetes(CommandContext context) => new()

@@ -1,4 +1,6 @@
 using Gantry.Engine.Executors;
+using Gantry.Executors;
+using Gantry.Executors.Autoscaling;
 using Gantry.Executors.Custom;
 using Gantry.Executors.Docker;
 using Gantry.Executors.DockerSsh;
@@ -26,6 +28,15 @@ internal static class ExecutorTable
             return new MachineExecutor("docker+machine", MachineSettingsReader.Read(entry), Docker(entry, host, docker).Traits, host.Machines, machine =>
                 Docker(entry, host, docker with { Host = machine.Url, TlsCertPath = machine.CertificatePath, TlsVerify = true }));
         }),
+        new("docker-autoscaler", DockerExecutor.KindTraits, (entry, host) =>
+        {
+            var docker = DockerSettingsReader.Read(entry);
+            return new DockerAutoscalerExecutor(
+                AutoscalerSettingsReader.Read(entry, host.HomeFolder, host.ConfigFolder), docker.Host, Docker(entry, host, docker).Traits, host.Fleet,
+                engine => Docker(entry, host, docker with { Host = "" }, engine.Tunnel));
+        }),
+        new("instance", InstanceExecutor.KindTraits, (entry, host) => new InstanceExecutor(
+            AutoscalerSettingsReader.ReadInstance(entry, host.HomeFolder, host.ConfigFolder), host.Fleet, host.Loggers.CreateLogger<InstanceExecutor>())),
         new("docker-ssh", DockerSshExecutor.KindTraits, (entry, host) => new DockerSshExecutor(
             Docker(entry, host, DockerSettingsReader.Read(entry)), SshSettingsReader.ReadForContainers(entry, host.HomeFolder), TimeProvider.System,
             host.Loggers.CreateLogger<SshExecutor>())),
@@ -54,8 +65,8 @@ internal static class ExecutorTable
     public static IReadOnlyDictionary<string, Func<RunnerEntry, IExecutor>> For(ExecutorHost host) =>
         Kinds.ToDictionary(kind => kind.Name, kind => (Func<RunnerEntry, IExecutor>)(entry => kind.Open(entry, host)));
 
-    private static DockerExecutor Docker(RunnerEntry entry, ExecutorHost host, DockerSettings settings) =>
-        new(settings, entry.Settings.BuildsFolder, host.Docker, TimeProvider.System, host.Loggers.CreateLogger<DockerExecutor>());
+    private static DockerExecutor Docker(RunnerEntry entry, ExecutorHost host, DockerSettings settings, IEngineTunnel? tunnel = null) =>
+        new(settings, entry.Settings.BuildsFolder, host.Docker, TimeProvider.System, host.Loggers.CreateLogger<DockerExecutor>(), tunnel);
 }
 
 /// <summary>One executor: what it can do before there is an entry, and how it is bound to one.</summary>

@@ -25,7 +25,7 @@ internal static class RunCommand
             var own = Path.GetFullPath(RunnerTools.StateFolder(context, state, configPath), working);
             return DaemonProcess.RunAsync(
                 context,
-                new RunnerDaemonPlaces(configPath, own, new ExecutorHost(context, user.Value, working, own)),
+                new RunnerDaemonPlaces(configPath, own, new ExecutorHost(context, user.Value, working, own) { ConfigFolder = Path.GetDirectoryName(configPath) ?? "" }),
                 new DaemonChoices { ListenAddress = listen.IsSet ? listen.Value : null, SystemLogName = syslog.Value ? service.Value : null },
                 cancellationToken);
         })

@@ -27,7 +27,7 @@ internal static class RunSingleCommand
             using var own = new OwnState(state.Value.Length > 0 ? null : folder);
             return await DaemonProcess.RunAsync(
                 context,
-                new RunnerDaemonPlaces(configPath, folder, new ExecutorHost(context, "", context.Host.WorkingFolder, folder)),
+                new RunnerDaemonPlaces(configPath, folder, new ExecutorHost(context, "", context.Host.WorkingFolder, folder) { ConfigFolder = Path.GetDirectoryName(configPath) ?? "" }),
                 new DaemonChoices
                 {
                     Alone = new SingleRun

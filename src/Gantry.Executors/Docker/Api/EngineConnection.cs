@@ -19,6 +19,8 @@ internal sealed class EngineConnection(Stream stream, Func<ValueTask> closeWrite
 
     public static EngineConnection Of(SslStream stream) => new(stream, async () => await stream.ShutdownAsync());
 
+    public static EngineConnection Of(TunnelLine line) => new(line.Stream, line.CloseWrite);
+
     /// <summary>No more bytes follow; reading goes on.</summary>
     /// <exception cref="IOException">The connection is gone.</exception>
     public ValueTask CloseWriteAsync() => closeWrite();

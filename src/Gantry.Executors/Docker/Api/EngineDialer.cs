@@ -33,6 +33,7 @@ internal sealed class EngineDialer(EngineEndpoint endpoint, TimeProvider time)
                 EngineEndpoint.Tcp tcp => await DialTcpAsync(tcp, both.Token),
                 EngineEndpoint.Pipe pipe => await DialPipeAsync(pipe, both.Token),
                 EngineEndpoint.Ssh ssh => SshStream.Open(SshProgram, ssh, time),
+                EngineEndpoint.Tunnel tunnel => EngineConnection.Of(await tunnel.Through.DialAsync(both.Token)),
                 _ => throw new InvalidOperationException($"no way to {Endpoint}"),
             };
         }

@@ -35,6 +35,12 @@ internal abstract record EngineEndpoint
             $"ssh://{(User is null ? "" : User + "@")}{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}{(Port is { } p ? ":" + p.ToString(CultureInfo.InvariantCulture) : "")}{Socket}";
     }
 
+    /// <summary>Whatever a tunnel leads to.</summary>
+    public sealed record Tunnel(IEngineTunnel Through) : EngineEndpoint
+    {
+        public override string ToString() => Through.Name;
+    }
+
     /// <summary>The engine of this machine.</summary>
     public static EngineEndpoint Default => OperatingSystem.IsWindows() ? new Pipe("docker_engine") : new UnixSocket("/var/run/docker.sock");
 

@@ -7,7 +7,7 @@ namespace Gantry.Executors.Docker.Running;
 internal static class EngineConnector
 {
     /// <exception cref="EnvironmentException">The host or version text cannot be read.</exception>
-    public static EngineClient Open(DockerSettings settings, DockerSurroundings surroundings, TimeProvider time)
+    public static EngineClient Open(DockerSettings settings, DockerSurroundings surroundings, TimeProvider time, IEngineTunnel? tunnel = null)
     {
         // Only as a whole: a configured host never meets certificates of the surroundings.
         var (host, certificates, verify) = settings.Host.Length > 0
@@ -17,7 +17,7 @@ internal static class EngineConnector
         {
             var tls = certificates.Length > 0 ? new EngineTls(certificates, verify) : verify ? EngineTls.SystemRoots : null;
             var version = surroundings.ApiVersion.Length > 0 ? EngineVersion.Parse(surroundings.ApiVersion) : (EngineVersion?)null;
-            return new EngineClient(new EngineDialer(EngineEndpoint.Parse(host, tls), time), version);
+            return new EngineClient(new EngineDialer(tunnel is null ? EngineEndpoint.Parse(host, tls) : new EngineEndpoint.Tunnel(tunnel), time), version);
         }
         catch (FormatException e)
         {

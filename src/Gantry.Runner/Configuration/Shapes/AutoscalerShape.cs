@@ -36,6 +36,9 @@ internal static class AutoscalerShape
         ConfigKey.Duration("keepalive").Written(),
         ConfigKey.Duration("timeout").Written(),
         ConfigKey.Boolean("use_external_addr"),
+        // Gantry's own: whose host keys are believed.
+        ConfigKey.Text("known_hosts_file"),
+        ConfigKey.Boolean("disable_strict_host_key_checking"),
     ]);
 
     /// <summary><c>[runners.autoscaler.vm_isolation]</c>.</summary>

@@ -1,0 +1,325 @@
+using Gantry.Engine.Executors;
+using Gantry.Engine.Plans;
+using Gantry.Engine.Traces;
+using Gantry.Executors.Autoscaling.Providers;
+using Microsoft.Extensions.Logging;
+
+namespace Gantry.Executors.Autoscaling;
+
+/// <summary>
+/// The instances of one runner entry: looks at the provider at its times, carries out what the book says, and gives jobs their places.
+/// Begins with the first call and ends when it is disposed. Thread-safe.
+/// </summary>
+internal sealed partial class Scaler : IAsyncDisposable
+{
+    /// <summary>For the provider to start.</summary>
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(1);
+
+    /// <summary>Before the next try after it did not.</summary>
+    private static readonly TimeSpan StartPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>Idle times and the like end without anybody saying so.</summary>
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(10);
+
+    private readonly Func<ScalerSettings, CancellationToken, Task<IInstanceProvider>> _open;
+    private readonly ScalerMemory _memory;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _end = new();
+    private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _wake = new();
+    private readonly Signal _freed = new();
+    private readonly Lazy<Task> _loop;
+    private volatile ScalerSettings _settings;
+    private volatile ScalerCrew? _crew;
+    private DateTimeOffset _looked = DateTimeOffset.MinValue;
+    private volatile string _problem = "";
+    private int _disposed;
+
+    /// <param name="settings">Of the entry; later ones come with <see cref="Adopt"/>.</param>
+    /// <param name="open">Starts the provider.</param>
+    /// <param name="memory">What earlier processes wrote down.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="logger">For the operator.</param>
+    public Scaler(
+        ScalerSettings settings, Func<ScalerSettings, CancellationToken, Task<IInstanceProvider>> open, ScalerMemory memory, TimeProvider time, ILogger logger)
+    {
+        (_settings, _open, _memory, _time, _logger) = (settings, open, memory, time, logger);
+        Book = new ScalerBook(memory.Read(), settings.State.KeepsOccupied);
+        _loop = new Lazy<Task>(RunAsync);
+    }
+
+    public ScalerBook Book { get; }
+
+    public ScalerSettings Settings => _settings;
+
+    public ScalerCounts Counts => Book.Counts(Rules());
+
+    /// <summary>From now on these settings count; the provider stays as it was started.</summary>
+    public void Adopt(ScalerSettings settings)
+    {
+        if (!ReferenceEquals(_settings, settings))
+        {
+            _settings = settings;
+            _wake.Set();
+        }
+    }
+
+    /// <summary>Makes what is to be idle.</summary>
+    public void Tend() => _ = _loop.Value;
+
+    public async Task<ScalerReservation?> ReserveAsync(CancellationToken cancellationToken)
+    {
+        Tend();
+        await _tried.Task.WaitAsync(cancellationToken);
+        if (_crew is null || !Book.Reserve(Rules(), _time.GetUtcNow()))
+        {
+            return null;
+        }
+
+        _wake.Set();
+        return new ScalerReservation(Book, _wake.Set);
+    }
+
+    /// <summary>Waits for a place.</summary>
+    /// <exception cref="EnvironmentException">There is none in time, or the instance has no way in.</exception>
+    public async Task<InstanceLease> AcquireAsync(ScalerReservation? reservation, CancellationToken cancellationToken)
+    {
+        if (reservation?.Take() != true)
+        {
+            Book.Wait(isReserved: false);
+        }
+
+        Tend();
+        _wake.Set();
+        var slot = await WaitAsync(cancellationToken);
+        _memory.Write(Book);
+        try
+        {
+            var crew = _crew!;
+            if (_settings.ChecksBeforeJobs)
+            {
+                await crew.CheckAsync(slot.Instance, cancellationToken);
+            }
+
+            var route = await crew.Dialer.FindAsync(slot.Instance, _settings.Connector, cancellationToken);
+            return new InstanceLease(slot, route, isDoubted => Release(slot, isDoubted));
+        }
+        catch (Exception e)
+        {
+            Release(slot, isDoubted: e is EnvironmentException);
+            throw;
+        }
+    }
+
+    /// <summary>The way to an instance that an earlier process's job was on; null: the provider is not there, or does not know it.</summary>
+    public async Task<InstanceRoute?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        Tend();
+        await _tried.Task.WaitAsync(cancellationToken);
+        try
+        {
+            return _crew is { } crew ? await crew.Dialer.FindAsync(id, _settings.Connector, cancellationToken) : null;
+        }
+        catch (EnvironmentException)
+        {
+            return null;
+        }
+    }
+
+    public Task<Ssh.SshConnection> DialAsync(InstanceRoute route, CancellationToken cancellationToken) => _crew!.Dialer.OpenAsync(route, cancellationToken);
+
+    /// <summary>The end of the process: instances go when that is wanted, and the provider ends.</summary>
+    public async Task ShutDownAsync(CancellationToken cancellationToken)
+    {
+        await StopAsync();
+        if (_crew is { } crew && _settings.DeletesOnShutdown)
+        {
+            await crew.RemoveAllAsync(_settings, cancellationToken);
+        }
+
+        await DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
+        await StopAsync();
+        if (_crew is { } crew)
+        {
+            await crew.DisposeAsync();
+        }
+
+        _end.Dispose();
+    }
+
+    private async Task StopAsync()
+    {
+        await _end.CancelAsync();
+        if (_loop.IsValueCreated)
+        {
+            await _loop.Value;
+        }
+
+        _memory.Write(Book);
+    }
+
+    private ScalerRules Rules() => _crew is { } crew
+        ? ScalerRules.At(_settings, crew.Provider.Traits.Size, crew.Provider.Traits.IsFixed, _time.GetUtcNow())
+        : ScalerRules.At(_settings, 0, isFixed: false, _time.GetUtcNow());
+
+    private async Task<InstanceSlot> WaitAsync(CancellationToken cancellationToken)
+    {
+        var limit = _settings.AcquireTimeout;
+        using var late = new CancellationTokenSource(limit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        var got = false;
+        try
+        {
+            while (true)
+            {
+                var freed = _freed.Next;
+                if (Book.Acquire(Rules()) is { } slot)
+                {
+                    got = true;
+                    return slot;
+                }
+
+                await freed.WaitAsync(either.Token);
+            }
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            var why = _crew?.LastProblem is { Length: > 0 } problem ? $" ({problem})" : _problem.Length > 0 ? $" ({_problem})" : "";
+            throw EnvironmentException.Broken($"unable to acquire instance within the configured timeout of {GoDuration.Format(limit)}{why}", e);
+        }
+        finally
+        {
+            if (!got)
+            {
+                Book.Leave();
+            }
+        }
+    }
+
+    private void Release(InstanceSlot slot, bool isDoubted)
+    {
+        var now = _time.GetUtcNow();
+        Book.Release(slot, now);
+        if (isDoubted)
+        {
+            _crew?.Begin(Book.Beat(slot.Instance, answered: false, Rules(), now));
+        }
+
+        _freed.Set();
+        _wake.Set();
+        _memory.Write(Book);
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            while (!_end.IsCancellationRequested)
+            {
+                var wake = _wake.Next;
+                var pause = _crew is null ? await StartAsync() : await TurnAsync(_crew);
+                await Task.WhenAny(pause.Wakes ? wake : Signal.Never, Task.Delay(pause.Length, _time, _end.Token));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+        finally
+        {
+            _tried.TrySetResult();
+        }
+    }
+
+    private async Task<(TimeSpan Length, bool Wakes)> StartAsync()
+    {
+        using var late = new CancellationTokenSource(StartLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _end.Token);
+        try
+        {
+            var provider = await _open(_settings, either.Token);
+            _crew = new ScalerCrew(Book, provider, () => _settings, _time, _logger) { Changed = () => { _freed.Set(); _wake.Set(); } };
+            Log.Started(_logger, _settings.ShortToken, provider.Traits.Id);
+            await TurnAsync(_crew);
+            return (TimeSpan.FromMilliseconds(1), true);
+        }
+        catch (Exception e) when (e is ProviderException || (e is OperationCanceledException && !_end.IsCancellationRequested))
+        {
+            _problem = e is ProviderException ? e.Message : $"the plugin {_settings.Plugin} did not start within {GoDuration.Format(StartLimit)}";
+            Log.NotStarted(_logger, _settings.ShortToken, _problem);
+            return (StartPause, false);
+        }
+        finally
+        {
+            _tried.TrySetResult();
+        }
+    }
+
+    private async Task<(TimeSpan Length, bool Wakes)> TurnAsync(ScalerCrew crew)
+    {
+        var interval = Book.IsExpecting ? _settings.ExpectingInterval : _settings.UpdateInterval;
+        var now = _time.GetUtcNow();
+        if (now - _looked >= interval)
+        {
+            _looked = now;
+            await crew.LookAsync(_end.Token);
+            _freed.Set();
+        }
+
+        crew.Begin(Book.Turn(Rules(), _time.GetUtcNow()));
+        _memory.Write(Book);
+        interval = Book.IsExpecting ? _settings.ExpectingInterval : _settings.UpdateInterval;
+        var left = _looked + interval - _time.GetUtcNow();
+        return (left <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : left < LongestTurn ? left : LongestTurn, true);
+    }
+
+    /// <summary>Wakes all who wait, at once.</summary>
+    private sealed class Signal
+    {
+        private readonly Lock _gate = new();
+        private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public static Task Never { get; } = new TaskCompletionSource().Task;
+
+        public Task Next
+        {
+            get
+            {
+                lock (_gate)
+                {
+                    return _next.Task;
+                }
+            }
+        }
+
+        public void Set()
+        {
+            TaskCompletionSource woken;
+            lock (_gate)
+            {
+                (woken, _next) = (_next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+
+            woken.TrySetResult();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Autoscaler of runner {Runner}: provider {Provider} started")]
+        public static partial void Started(ILogger logger, string runner, string provider);
+
+        [LoggerMessage(LogLevel.Error, "Autoscaler of runner {Runner}: initializing taskscaler: {Why}")]
+        public static partial void NotStarted(ILogger logger, string runner, string why);
+    }
+}
