@@ -16,7 +16,7 @@ internal class LentPlace(IJobEnvironment inner, JobPlan plan, ILoan loan) : IJob
 
     public string? HelperCommand => inner.HelperCommand;
 
-    public JobPlan Plan => inner is IReplannedPlace replanned ? replanned.Plan : plan;
+    public JobPlan Plan => plan;
 
     public ExecutorTraits Traits => loan.Traits;
 

@@ -6,7 +6,7 @@ namespace Gantry.Engine.Plans;
 /// One pass of <c>$NAME</c> and <c>${NAME}</c> replacement, as GitLab's runner does it (official-job-protocol §5.2).
 /// It is not a shell: <c>${NAME:-x}</c> looks up a variable of that literal name, and a malformed <c>${</c> is eaten.
 /// </summary>
-internal static class VariableExpansion
+public static class VariableExpansion
 {
     private const string Special = "*#$@!?-0123456789";
 

@@ -36,7 +36,9 @@ public sealed class DockerAutoscalerExecutor(
         var (lease, connection) = await _desk.EnterAsync(request, log, cancellationToken);
         var tunnel = new SshTunnel(lease.Route, command, token => _desk.Scaler.DialAsync(lease.Route with { Timeout = Patience }, token), fleet.Time);
         tunnel.Add(connection);
-        var executor = open(new InstanceEngine(tunnel, lease.Slot.Number));
+        var cgroup = SlotCgroup.Of(settings.SlotCgroup, lease.Slot.Number);
+        var plan = SlotCgroup.Tell(request.Plan, cgroup);
+        var executor = open(new InstanceEngine(tunnel) { Cgroup = cgroup, ServiceCgroup = SlotCgroup.Of(settings.ServiceSlotCgroup, lease.Slot.Number) });
         try
         {
             if (lease.Slot.IsFirst && executor is ISweepingExecutor sweeping)
@@ -45,8 +47,8 @@ public sealed class DockerAutoscalerExecutor(
             }
 
             var place = await ScalerDesk.GuardAsync(
-                lease, token => executor.PrepareAsync(request with { Reservation = null }, log, token), cancellationToken);
-            return LentPlace.Around(place, request.Plan, new InstanceLoan(lease, executor.Traits, Leave));
+                lease, token => executor.PrepareAsync(request with { Plan = plan, Reservation = null }, log, token), cancellationToken);
+            return LentPlace.Around(place, plan, new InstanceLoan(lease, executor.Traits, Leave));
         }
         catch (Exception e)
         {
@@ -86,5 +88,11 @@ public sealed class DockerAutoscalerExecutor(
 
 /// <summary>The engine of an instance.</summary>
 /// <param name="Tunnel">The way to it.</param>
-/// <param name="Slot">Of the job on that instance, from 0.</param>
-public sealed record InstanceEngine(IEngineTunnel Tunnel, int Slot);
+public sealed record InstanceEngine(IEngineTunnel Tunnel)
+{
+    /// <summary>Of the job's place; null: containers go where the settings say.</summary>
+    public string? Cgroup { get; init; }
+
+    /// <summary>Likewise of services.</summary>
+    public string? ServiceCgroup { get; init; }
+}

@@ -55,7 +55,8 @@ public sealed class InstanceExecutor(InstanceSettings settings, ScalerFleet flee
             };
             var place = await ScalerDesk.GuardAsync(
                 lease, token => host.EnterAsync(connection, request with { Reservation = null }, log, token), cancellationToken);
-            return LentPlace.Around(place, request.Plan, new InstanceLoan(lease, Traits, () => { }));
+            var plan = SlotCgroup.Tell(((IReplannedPlace)place).Plan, SlotCgroup.Of(settings.Scaler.SlotCgroup, lease.Slot.Number));
+            return LentPlace.Around(place, plan, new InstanceLoan(lease, Traits, () => { }));
         }
         catch (Exception e)
         {

@@ -73,6 +73,12 @@ public sealed record ScalerSettings
 
     public StateStorage State { get; init; } = new();
 
+    /// <summary><c>slot_cgroup_template</c> of the entry; null: <c>use_slot_cgroups</c> is off.</summary>
+    public string? SlotCgroup { get; init; }
+
+    /// <summary>The same for services.</summary>
+    public string? ServiceSlotCgroup { get; init; }
+
     /// <summary><c>FF_USE_FLEETING_ACQUIRE_HEARTBEATS</c>: an instance is tried before a job gets it.</summary>
     public bool ChecksBeforeJobs { get; init; }
 

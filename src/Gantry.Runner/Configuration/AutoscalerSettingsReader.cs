@@ -24,6 +24,9 @@ public static class AutoscalerSettingsReader
         {
             Runner = $"{entry.Settings.Url}|{entry.Settings.ShortToken}",
             ShortToken = entry.Settings.ShortToken,
+            SlotCgroup = entry.Table.Boolean("use_slot_cgroups") ? entry.Table.Text("slot_cgroup_template") : null,
+            ServiceSlotCgroup = !entry.Table.Boolean("use_slot_cgroups") ? null
+                : entry.Table.TableOrEmpty("docker").Text("service_slot_cgroup_template") is { Length: > 0 } ofServices ? ofServices : entry.Table.Text("slot_cgroup_template"),
             ChecksBeforeJobs = entry.Settings.FeatureFlags.GetValueOrDefault(Heartbeats),
             State = settings.State with { Folder = settings.State.Folder is { Length: > 0 } folder ? folder : Path.Combine(configFolder, ".taskscaler") },
         };

@@ -33,7 +33,10 @@ internal static class ExecutorTable
             var docker = DockerSettingsReader.Read(entry);
             return new DockerAutoscalerExecutor(
                 AutoscalerSettingsReader.Read(entry, host.HomeFolder, host.ConfigFolder), docker.Host, Docker(entry, host, docker).Traits, host.Fleet,
-                engine => Docker(entry, host, docker with { Host = "" }, engine.Tunnel));
+                engine => Docker(
+                    entry, host,
+                    docker with { Host = "", CgroupParent = engine.Cgroup ?? docker.CgroupParent, ServiceCgroupParent = engine.ServiceCgroup ?? docker.ServiceCgroupParent },
+                    engine.Tunnel));
         }),
         new("instance", InstanceExecutor.KindTraits, (entry, host) => new InstanceExecutor(
             AutoscalerSettingsReader.ReadInstance(entry, host.HomeFolder, host.ConfigFolder), host.Fleet, host.Loggers.CreateLogger<InstanceExecutor>())),

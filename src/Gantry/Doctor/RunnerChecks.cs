@@ -3,6 +3,7 @@ using Gantry.CommandLine;
 using Gantry.Commands;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
+using Gantry.Executors.Autoscaling;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Kubernetes;
 using Gantry.Executors.Ssh;
@@ -42,6 +43,9 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
                 break;
             case "docker+machine":
                 Machines(machine);
+                break;
+            case "instance" or "docker-autoscaler":
+                await InstancesAsync(cancellationToken);
                 break;
             case "custom":
                 Driver(machine);
@@ -106,6 +110,32 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
         foreach (var (key, message) in MachineSettingsReader.Read(entry).Problems())
         {
             report.Bad("machine", $"{key} {message}".Trim(), "correct [runners.machine]: jobs cannot run");
+        }
+    }
+
+    private async Task InstancesAsync(CancellationToken cancellationToken)
+    {
+        var settings = AutoscalerSettingsReader.Read(entry, context.Host.Home, "");
+        if (settings.Problems().ToList() is { Count: > 0 } problems)
+        {
+            foreach (var (key, message) in problems)
+            {
+                report.Bad("autoscaler", $"{key} {message}".Trim(), "correct [runners.autoscaler]: jobs cannot run");
+            }
+
+            return;
+        }
+
+        foreach (var thing in await new ScalerProbe(settings, ExecutorSurroundings.Plugins(context), context.Time).AskAsync(cancellationToken))
+        {
+            if (thing.Problem is { } problem)
+            {
+                report.Bad($"instance {thing.Name}", problem, "correct [runners.autoscaler], or the machine: jobs do not run there");
+            }
+            else
+            {
+                report.Good(thing.Name, thing.Facts!);
+            }
         }
     }
 

@@ -38,6 +38,7 @@ public sealed class InstanceJobTests : IClassFixture<LiveSsh>, IAsyncDisposable
     }
 
     [Fact(Timeout = Limit)]
+    [Trait("Needs", "Full")]
     public async Task A_job_runs_on_a_machine_of_the_pool_and_the_next_one_at_the_same_time_on_another()
     {
         var executor = Executor(Pool("alpha", "beta") with { LogsInternalAddress = true, ReadyCommand = $"echo made ready; echo x >> {In("ready")}" });
@@ -68,6 +69,7 @@ public sealed class InstanceJobTests : IClassFixture<LiveSsh>, IAsyncDisposable
     }
 
     [Fact(Timeout = Limit)]
+    [Trait("Needs", "Full")]
     public async Task Jobs_are_not_asked_for_beyond_the_places_of_the_pool_and_one_that_waits_gets_the_next_free_place()
     {
         var executor = Executor(Pool("alpha") with { Capacity = 2 });
@@ -92,11 +94,11 @@ public sealed class InstanceJobTests : IClassFixture<LiveSsh>, IAsyncDisposable
     [Fact(Timeout = Limit)]
     public async Task A_machine_whose_ready_command_fails_gets_no_job_and_the_job_that_waited_says_why()
     {
-        var executor = Executor(Pool("alpha") with { ReadyCommand = "echo no disk >&2; exit 3", AcquireTimeout = TimeSpan.FromSeconds(1) });
+        var executor = Executor(Pool("alpha") with { ReadyCommand = "echo no disk >&2; exit 3", AcquireTimeout = TimeSpan.FromMilliseconds(400) });
 
         var refused = await Assert.ThrowsAsync<EnvironmentException>(() => PrepareAsync(executor, null));
 
-        Assert.Equal("unable to acquire instance within the configured timeout of 1s (ready command: it ended with status 3: no disk)", refused.Message);
+        Assert.Equal("unable to acquire instance within the configured timeout of 400ms (ready command: it ended with status 3: no disk)", refused.Message);
         Assert.Equal(FailureReason.RunnerSystemFailure, refused.Reason);
         Assert.Equal(0, Scaler(executor).Counts.Waiting);
     }

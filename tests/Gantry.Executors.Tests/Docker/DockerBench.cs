@@ -34,9 +34,9 @@ internal sealed class DockerBench : IDisposable
     /// <summary>The same runner's executor in another process.</summary>
     public DockerExecutor OfProcess(string process) => OfProcess(process, Settings);
 
-    public DockerExecutor OfProcess(string process, DockerSettings settings) => new(
+    public DockerExecutor OfProcess(string process, DockerSettings settings, IEngineTunnel? tunnel = null) => new(
         settings, Runner.BuildsFolder,
-        Surroundings(new DockerSurroundings { OwnerId = Owner, ProcessId = process, HomeFolder = Folder, StateFolder = Path.Combine(Folder, "state") }), Time, NullLogger.Instance);
+        Surroundings(new DockerSurroundings { OwnerId = Owner, ProcessId = process, HomeFolder = Folder, StateFolder = Path.Combine(Folder, "state") }), Time, NullLogger.Instance, tunnel);
 
     /// <summary>From now on jobs run in another process of the same runner.</summary>
     public void ExchangeProcess(string process)

@@ -25,6 +25,9 @@ internal sealed class PluginProvider : IInstanceProvider
 
     public ProviderTraits Traits { get; private set; } = new("plugin", 0);
 
+    /// <summary>The process has ended.</summary>
+    public bool IsOver => _process is { IsOver: true };
+
     /// <exception cref="ProviderException">There is no such plugin, or it does not start.</exception>
     public static async Task<PluginProvider> StartAsync(
         ScalerSettings settings, ProviderSurroundings surroundings, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
