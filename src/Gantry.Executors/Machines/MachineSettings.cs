@@ -42,9 +42,9 @@ public sealed record MachineSettings
     public IdleTarget Idle { get; init; } = new();
 
     /// <summary><c>[[runners.machine.autoscaling]]</c>; of those that hold the last counts.</summary>
-    public IReadOnlyList<IdleSchedule> Autoscaling { get; init; } = [];
+    public IReadOnlyList<IdleSchedule> Schedules { get; init; } = [];
 
-    public IdleTarget IdleAt(DateTimeOffset now) => Autoscaling.LastOrDefault(schedule => schedule.Periods.Covers(now))?.Idle ?? Idle;
+    public IdleTarget IdleAt(DateTimeOffset now) => Schedules.LastOrDefault(schedule => schedule.Periods.Covers(now))?.Idle ?? Idle;
 
     /// <summary>Everything without which no machine can be made, by key below <c>[runners.machine]</c>.</summary>
     public IEnumerable<(string Key, string Message)> Problems()

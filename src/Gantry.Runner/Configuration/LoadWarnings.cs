@@ -116,7 +116,7 @@ internal static class LoadWarnings
 
         if (table.Boolean("use_slot_cgroups") && !AutoscalerSettingsReader.IsAutoscaled(runner.Settings.Executor))
         {
-            yield return "use_slot_cgroups (of executors without an autoscaler)";
+            yield return "use_slot_cgroups";
         }
 
         foreach (var key in AutoscalerSettingsReader.WithoutEffect(table))

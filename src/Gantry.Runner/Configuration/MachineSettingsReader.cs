@@ -26,7 +26,7 @@ public static class MachineSettingsReader
         Options = machine.TextList("MachineOptions"),
         OptionsWithName = machine.TextList("MachineOptionsWithName"),
         Idle = ReadIdle(machine),
-        Autoscaling = [.. machine.Tables("autoscaling").Select(one => new IdleSchedule(ReadPeriods(one), ReadIdle(one)))],
+        Schedules = [.. machine.Tables("autoscaling").Select(one => new IdleSchedule(ReadPeriods(one), ReadIdle(one)))],
     };
 
     internal static MachineDrain ReadDrain(ConfigTable drain)

@@ -96,6 +96,12 @@ public sealed class InstanceJobTests : IClassFixture<LiveSsh>, IAsyncDisposable
     {
         var executor = Executor(Pool("alpha") with { ReadyCommand = "echo no disk >&2; exit 3", AcquireTimeout = TimeSpan.FromMilliseconds(400) });
 
+        executor.Tend();
+        while (!_operator.Messages.Any(message => message.StartsWith("Removing instance alpha: ready command", StringComparison.Ordinal)))
+        {
+            await Task.Delay(20, Token);
+        }
+
         var refused = await Assert.ThrowsAsync<EnvironmentException>(() => PrepareAsync(executor, null));
 
         Assert.Equal("unable to acquire instance within the configured timeout of 400ms (ready command: it ended with status 3: no disk)", refused.Message);
