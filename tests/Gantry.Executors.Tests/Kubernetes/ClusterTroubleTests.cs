@@ -137,6 +137,33 @@ public sealed class ClusterTroubleTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_namespace_that_is_there_already_is_somebody_elses_and_stays()
+    {
+        await using var bench = await KubernetesBench.StartAsync();
+        bench.Settings = bench.Settings with { NamespacePerJob = true };
+        var path = $"/api/v1/namespaces/ci-job-{bench.Jobs.Payload.Id}";
+        bench.Cluster.Put(path, Namespace($"ci-job-{bench.Jobs.Payload.Id}", "another", "1"));
+
+        var taken = await Assert.ThrowsAsync<EnvironmentException>(() => bench.PrepareAsync(Token));
+
+        Assert.StartsWith($"namespace \"ci-job-{bench.Jobs.Payload.Id}\" is there already, and is not this job's", taken.Message, StringComparison.Ordinal);
+        Assert.Equal([path], bench.Cluster.Things);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Namespaces_of_a_killed_runner_are_removed_but_those_of_jobs_that_go_on()
+    {
+        await using var bench = await KubernetesBench.StartAsync();
+        bench.Settings = bench.Settings with { NamespacePerJob = true };
+        bench.Cluster.Put("/api/v1/namespaces/ci-job-1", Namespace("ci-job-1", "owner", "1"));
+        bench.Cluster.Put("/api/v1/namespaces/ci-job-2", Namespace("ci-job-2", "owner", "2"));
+
+        Assert.Equal(1, await bench.OfProcess("second").SweepAsync(new HashSet<long> { 2 }, Token));
+
+        Assert.Equal(["/api/v1/namespaces/ci-job-2"], bench.Cluster.Things);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Who_has_no_cluster_is_told_where_it_was_looked_for()
     {
         await using var bench = await KubernetesBench.StartAsync();
@@ -202,6 +229,14 @@ public sealed class ClusterTroubleTests
         Assert.Contains("ERROR: The \"mysql:8\" image is not present on list of allowed services:", bench.Log.Lines);
         Assert.Empty(bench.Cluster.Calls);
     }
+
+    private static JsonObject Namespace(string name, string owner, string job) => new()
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["name"] = name, ["labels"] = new JsonObject { ["io.gantry.owner"] = owner, ["io.gantry.process"] = "first", ["io.gantry.job"] = job },
+        },
+    };
 
     private static JsonObject Pending(string reason, string message) => new()
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Tests.Docker;
@@ -126,7 +127,7 @@ public sealed class PodConnectionTests(LiveEngine live) : IClassFixture<LiveEngi
         await bench.ScriptAsync(place, $"sleep 0.5; {Kept}; ls /logs-*", Token);
 
         var (size, folders) = (bench.Log.Output[before..].Split('\n')[0], bench.Log.Output[before..].Split('\n')[1..]);
-        Assert.InRange(int.Parse(size, System.Globalization.CultureInfo.InvariantCulture), 0, 100);
+        Assert.InRange(int.Parse(size, CultureInfo.InvariantCulture), 0, 100);
         Assert.Equal(["2", ""], folders);
     }
 

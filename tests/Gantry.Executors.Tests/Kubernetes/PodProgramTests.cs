@@ -68,13 +68,13 @@ public sealed class PodProgramTests : IDisposable
     public async Task What_the_runner_has_is_removed_and_the_rest_can_still_be_read()
     {
         Directory.CreateDirectory(Path.Combine(Script, "go"));
-        foreach (var (at, text) in (ReadOnlySpan<(int, string)>)[(0, "one"), (3, "two2"), (7, "three"), (12, "")])
+        foreach (var (at, text) in ((int, string)[])[(0, "one"), (3, "two2"), (7, "three"), (12, "")])
         {
-            File.WriteAllText(Path.Combine(Script, at.ToString(CultureInfo.InvariantCulture)), text);
+            await File.WriteAllTextAsync(Path.Combine(Script, at.ToString(CultureInfo.InvariantCulture)), text, Token);
         }
 
-        File.WriteAllText(Path.Combine(Script, "status"), "0\n");
-        File.WriteAllText(Path.Combine(Script, "eof"), "");
+        await File.WriteAllTextAsync(Path.Combine(Script, "status"), "0\n", Token);
+        await File.WriteAllTextAsync(Path.Combine(Script, "eof"), "", Token);
 
         await RunAsync(PodPrograms.ToTrim(Script, 8), "", new EndMark(_ => { }));
 
@@ -97,7 +97,7 @@ public sealed class PodProgramTests : IDisposable
         Assert.Equal("ran\n", Encoding.UTF8.GetString(run.Output));
         // With fewer of them missing it is known that it ran, so nobody starts it again.
         Directory.CreateDirectory(Path.Combine(Script, "go"));
-        File.WriteAllText(Path.Combine(Script, "plain"), "");
+        await File.WriteAllTextAsync(Path.Combine(Script, "plain"), "", Token);
         Assert.True((await FollowAsync(0, begun: false)).Mark.IsPlain);
     }
 

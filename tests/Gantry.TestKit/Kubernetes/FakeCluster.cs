@@ -283,8 +283,9 @@ public sealed class FakeCluster : IAsyncDisposable
             using var socket = await http.WebSockets.AcceptWebSocketAsync(FakeExec.Protocol);
             var words = http.Request.Query["command"].Select(word => word!).ToList();
             var cut = words.Any(word => word.Contains("gantry-", StringComparison.Ordinal)) && _cuts.TryDequeue(out var next) ? next : new ExecCut();
-            await new FakeExec(socket, cut, pod.Exec(http.Request.Query["container"].ToString(), words,
-                http.Request.Query["stdin"] == "true", http.Request.Query["tty"] == "true")).RunAsync(http.RequestAborted);
+            using var exec = new FakeExec(socket, cut, pod.Exec(http.Request.Query["container"].ToString(), words,
+                http.Request.Query["stdin"] == "true", http.Request.Query["tty"] == "true"));
+            await exec.RunAsync(http.RequestAborted);
         }
     }
 

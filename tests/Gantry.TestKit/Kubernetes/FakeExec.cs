@@ -8,12 +8,14 @@ using Gantry.Engine.Processes;
 namespace Gantry.TestKit.Kubernetes;
 
 /// <summary>The server's end of <c>v5.channel.k8s.io</c>: a process behind a WebSocket.</summary>
-internal sealed class FakeExec(WebSocket socket, ExecCut cut, ProcessStart start)
+internal sealed class FakeExec(WebSocket socket, ExecCut cut, ProcessStart start) : IDisposable
 {
     public const string Protocol = "v5.channel.k8s.io";
 
     private readonly Channel<byte[]> _messages = Channel.CreateBounded<byte[]>(16);
     private readonly CancellationTokenSource _broken = new();
+
+    public void Dispose() => _broken.Dispose();
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Gantry.Engine.Executors;
-using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Services;

@@ -1,4 +1,3 @@
-using System.Text;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Kubernetes.Api;

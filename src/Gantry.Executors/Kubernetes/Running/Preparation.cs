@@ -81,7 +81,7 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
         Place = new PodPlace(OwnClient ?? Cluster(), space, settings);
         if (settings.NamespacePerJob)
         {
-            Place.Made("namespace", "/api/v1/namespaces/" + space);
+            Place.Made("namespace", JobNamespace.PathOf(space));
         }
 
         Place.Found(pod);
@@ -269,7 +269,14 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
                 ["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["job.runner.gitlab.com/pod"] = recipe.Labels["job.runner.gitlab.com/pod"] } },
             },
         };
-        await Place!.Cluster.PostAsync(Place.PathOf("poddisruptionbudgets"), PullSecret.OwnedBy(budget, pod), cancellationToken);
+        try
+        {
+            await Place!.Cluster.PostAsync(Place.PathOf("poddisruptionbudgets"), PullSecret.OwnedBy(budget, pod), cancellationToken);
+        }
+        catch (ClusterException e) when (e.IsConflict)
+        {
+            // The answer to the try before was lost: its name has the pod's in it.
+        }
     }
 
     /// <summary>Other tools may make them a moment later than the job comes.</summary>
@@ -333,18 +340,11 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
             return;
         }
 
-        var path = "/api/v1/namespaces/" + Place!.Namespace;
-        Place.Made("namespace", path);
         var labels = new Dictionary<string, string>
         {
             [PodLabels.Owner] = surroundings.OwnerId, [PodLabels.Process] = surroundings.ProcessId, [PodLabels.Job] = Plan.Payload.Id.ToString(CultureInfo.InvariantCulture),
         };
-        await Place.Cluster.PostAsync("/api/v1/namespaces", new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Namespace",
-            ["metadata"] = new JsonObject { ["name"] = Place.Namespace, ["labels"] = labels.ToJson() },
-        }, cancellationToken);
+        await JobNamespace.MakeAsync(Place!, labels, cancellationToken);
     }
 
     private string Image()
