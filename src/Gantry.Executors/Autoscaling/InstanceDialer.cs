@@ -68,7 +68,8 @@ internal sealed partial class InstanceDialer(IInstanceProvider provider, TimePro
         {
             last.Take(bytes);
             complained.Take(bytes);
-        }), time, cancellationToken);
+        }
+        ), time, cancellationToken);
         said.End();
         complained.End();
         if (exit.Status != 0)

@@ -20,9 +20,9 @@ internal sealed record InstanceTarget(string Host, int Port)
         var (first, second) = connector.PrefersExternalAddress
             ? (access.ExternalAddress, access.InternalAddress)
             : (access.InternalAddress, access.ExternalAddress);
-        HostAddress.TryParse(first.Length > 0 ? first : second, out var address);
+        var address = HostAddress.TryParse(first.Length > 0 ? first : second, out var read) ? read : default;
         return new InstanceTarget(
-            address.Host, address.Port > 0 ? address.Port : access.Port > 0 ? access.Port : connector.Port > 0 ? connector.Port : Standard);
+            address.Host ?? "", address.Port > 0 ? address.Port : access.Port > 0 ? access.Port : connector.Port > 0 ? connector.Port : Standard);
     }
 
     /// <summary>How to get in: what the provider says, else what the settings say.</summary>

@@ -1,6 +1,5 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
-using Gantry.Engine.Traces;
 using Gantry.Executors.Autoscaling.Providers;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +20,9 @@ internal sealed partial class Scaler : IAsyncDisposable
     /// <summary>Idle times and the like end without anybody saying so.</summary>
     private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(10);
 
+    /// <summary>An entry that asked for nothing for so long is not in the file any more, or asks for no jobs: nothing is kept idle for it.</summary>
+    private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
+
     private readonly Func<ScalerSettings, CancellationToken, Task<IInstanceProvider>> _open;
     private readonly ScalerMemory _memory;
     private readonly TimeProvider _time;
@@ -34,6 +36,7 @@ internal sealed partial class Scaler : IAsyncDisposable
     private volatile ScalerCrew? _crew;
     private DateTimeOffset _looked = DateTimeOffset.MinValue;
     private volatile string _problem = "";
+    private long _asked;
     private int _disposed;
 
     /// <param name="settings">Of the entry; later ones come with <see cref="Adopt"/>.</param>
@@ -66,7 +69,11 @@ internal sealed partial class Scaler : IAsyncDisposable
     }
 
     /// <summary>Makes what is to be idle.</summary>
-    public void Tend() => _ = _loop.Value;
+    public void Tend()
+    {
+        Interlocked.Exchange(ref _asked, _time.GetUtcNow().UtcTicks);
+        _ = _loop.Value;
+    }
 
     public async Task<ScalerReservation?> ReserveAsync(CancellationToken cancellationToken)
     {
@@ -168,9 +175,13 @@ internal sealed partial class Scaler : IAsyncDisposable
         _memory.Write(Book);
     }
 
-    private ScalerRules Rules() => _crew is { } crew
-        ? ScalerRules.At(_settings, crew.Provider.Traits.Size, crew.Provider.Traits.IsFixed, _time.GetUtcNow())
-        : ScalerRules.At(_settings, 0, isFixed: false, _time.GetUtcNow());
+    private ScalerRules Rules()
+    {
+        var now = _time.GetUtcNow();
+        var traits = _crew?.Provider.Traits;
+        var rules = ScalerRules.At(_settings, traits?.Size ?? 0, traits?.IsFixed ?? false, now);
+        return now.UtcTicks - Interlocked.Read(ref _asked) <= Forgotten.Ticks ? rules : rules with { Policy = rules.Policy with { IdleCount = 0, ScaleFactor = 0 } };
+    }
 
     private async Task<InstanceSlot> WaitAsync(CancellationToken cancellationToken)
     {

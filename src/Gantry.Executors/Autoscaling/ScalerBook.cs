@@ -148,9 +148,10 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
     {
         lock (_gate)
         {
-            var free = _instances.Values.Where(i => i.Free(rules) > 0);
+            // One that failed a moment ago is the last to be tried again.
+            var free = _instances.Values.Where(i => i.Free(rules) > 0).OrderBy(i => i.Failures);
             // Instances that come and go are filled, so that others become empty; those that stay share the work.
-            var chosen = (rules.IsFixed ? free.OrderBy(i => i.Busy.Count).ThenBy(i => i.Uses) : free.OrderByDescending(i => i.Busy.Count).ThenBy(i => i.Since))
+            var chosen = (rules.IsFixed ? free.ThenBy(i => i.Busy.Count).ThenBy(i => i.Uses) : free.ThenByDescending(i => i.Busy.Count).ThenBy(i => i.Since))
                 .FirstOrDefault();
             if (chosen is null)
             {
@@ -321,7 +322,8 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
     private int Supply(ScalerRules rules) =>
         _instances.Values.Where(i => i.State != InstanceState.Removing).Sum(i => i.Spare(rules)) + (_growth.Count * rules.NewSlots);
 
-    private int Wanted(ScalerRules rules) => _reserved + _waiting + rules.IdleWanted(_instances.Values.Sum(i => i.Busy.Count));
+    /// <summary>A reservation is no demand: nearly all requests bring no job, and one is always on its way.</summary>
+    private int Wanted(ScalerRules rules) => _waiting + rules.IdleWanted(_instances.Values.Sum(i => i.Busy.Count));
 
     private int Missing(ScalerRules rules)
     {

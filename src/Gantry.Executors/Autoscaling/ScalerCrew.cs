@@ -172,6 +172,12 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
         var started = time.GetTimestamp();
         try
         {
+            if (provider.Traits.IsFixed)
+            {
+                // Nobody else has looked whether it is there.
+                await LimitedAsync(token => provider.HeartbeatAsync(id, token), _end.Token);
+            }
+
             if (settings().ReadyCommand is { Length: > 0 } command)
             {
                 var route = await Dialer.FindAsync(id, settings().Connector, _end.Token);
@@ -181,7 +187,7 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
             book.BecameReady(id, time.GetUtcNow());
             Log.Ready(logger, id, GoDuration.Format(time.GetElapsedTime(started)));
         }
-        catch (EnvironmentException e)
+        catch (Exception e) when (e is EnvironmentException or ProviderException)
         {
             LastProblem = e.Message;
             Begin(book.GiveUp(id, e.Message, time.GetUtcNow()));
@@ -213,7 +219,7 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
         }
     }
 
-    private Task LimitedAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) => LimitedAsync(async token =>
+    private Task<bool> LimitedAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) => LimitedAsync(async token =>
     {
         await call(token);
         return true;

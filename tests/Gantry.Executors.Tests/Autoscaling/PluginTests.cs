@@ -1,5 +1,4 @@
 using System.Globalization;
-using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
 using Gantry.Executors.Autoscaling;
 using Gantry.Executors.Autoscaling.Providers;

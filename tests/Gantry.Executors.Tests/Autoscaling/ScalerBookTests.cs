@@ -15,7 +15,7 @@ public sealed class ScalerBookTests
 
     private ScalerRules Rules { get; set; } = new() { Policy = ScalingPolicy.None };
 
-    // capacity, max uses, max instances, idle count, factor, factor's limit, jobs that run, jobs that are asked for → instances that are wanted in all
+    // capacity, max uses, max instances, idle count, factor, factor's limit, jobs that run, jobs that wait → instances that are wanted in all
     [Theory]
     [InlineData(1, 0, 0, 0, 0, 0, 0, 0, 0)]
     [InlineData(1, 0, 0, 0, 0, 0, 0, 3, 3)]
@@ -29,7 +29,7 @@ public sealed class ScalerBookTests
     [InlineData(4, 1, 0, 0, 0, 0, 0, 3, 3)]
     [InlineData(4, 2, 0, 4, 0, 0, 0, 0, 2)]
     public void As_many_instances_are_made_as_jobs_and_idle_places_need(
-        int capacity, int maxUses, int maxInstances, int idle, double factor, int factorLimit, int running, int asked, int wanted)
+        int capacity, int maxUses, int maxInstances, int idle, double factor, int factorLimit, int running, int waiting, int wanted)
     {
         Rules = Rules with
         {
@@ -44,9 +44,9 @@ public sealed class ScalerBookTests
             Assert.NotNull(Run());
         }
 
-        for (var i = 0; i < asked; i++)
+        for (var i = 0; i < waiting; i++)
         {
-            Assert.True(_book.Reserve(Rules, _now));
+            _book.Wait(isReserved: false);
         }
 
         Settle();
@@ -91,6 +91,23 @@ public sealed class ScalerBookTests
         Rules = Rules with { ThrottlesReservations = false };
         Observe();
         Assert.Equal([true, true, true, true, false], Enumerable.Range(0, 5).Select(_ => _book.Reserve(Rules, _now)));
+    }
+
+    [Fact]
+    public void A_request_that_may_bring_a_job_makes_no_instance_and_keeps_none()
+    {
+        Rules = Rules with { Policy = ScalingPolicy.None with { IdleTime = TimeSpan.FromMinutes(5) } };
+        Observe();
+        Assert.True(_book.Reserve(Rules, _now));
+        Assert.Empty(_book.Turn(Rules, _now));
+        _book.Wait(isReserved: true);
+        Settle();
+        var slot = _book.Acquire(Rules)!;
+        _book.Release(slot, _now);
+        Assert.True(_book.Reserve(Rules, _now));
+        _now += TimeSpan.FromMinutes(5);
+
+        Assert.Equal(new ScalerStep.Remove(slot.Instance, "it is idle"), Assert.Single(_book.Turn(Rules, _now)));
     }
 
     [Fact]
@@ -141,10 +158,6 @@ public sealed class ScalerBookTests
     public void An_instance_goes_when_it_had_its_jobs_whatever_is_to_be_idle()
     {
         Rules = Rules with { Capacity = 2, MaxUses = 2, Policy = ScalingPolicy.None with { IdleTime = TimeSpan.FromHours(1), Preemptive = false } };
-        Observe();
-        Assert.True(_book.Reserve(Rules, _now));
-        Settle();
-        _book.Unreserve();
         var (one, other) = (Run()!, Run()!);
         Assert.Equal(one.Instance, other.Instance);
         Assert.Equal([0, 1], new[] { one.Number, other.Number }.Order());
@@ -187,6 +200,7 @@ public sealed class ScalerBookTests
         var id = Assert.Single(_cloud.Keys);
 
         Assert.Null(_book.Beat(id, answered: false, Rules, _now));
+        Assert.Equal(id, Run()!.Instance);
         Assert.Null(_book.Beat(id, answered: true, Rules, _now));
         Assert.Null(_book.Beat(id, answered: false, Rules, _now));
         Assert.Equal("it does not answer", _book.Beat(id, answered: false, Rules, _now)?.Reason);
