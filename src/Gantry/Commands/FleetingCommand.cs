@@ -8,7 +8,7 @@ namespace Gantry.Commands;
 internal static class FleetingCommand
 {
     private const string NoRegistry =
-        "plugins of registries are made for the official runner, whose plugin protocol is not published, so there is nothing to install or to log in for; "
+        "plugins of registries are made for the official runner, whose plugin protocol this version does not speak, so there is nothing to install or to log in for; "
         + "use the built-in plugin \"static\", or a program that speaks Gantry's own protocol (docs/autoscaling.md), as a path or as fleeting-plugin-NAME in the plugin folder or PATH";
 
     public static Command Create()

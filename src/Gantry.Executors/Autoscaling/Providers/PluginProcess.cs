@@ -196,7 +196,7 @@ internal sealed partial class PluginProcess : IAsyncDisposable
         var exit = await ExitAsync();
         _said.End();
         var why = _isOfficial
-            ? $"{_name} is a plugin for the official runner: it speaks go-plugin over gRPC, whose fleeting protocol is not published and not part of this version. "
+            ? $"{_name} is a plugin for the official runner: it speaks go-plugin over gRPC, whose fleeting protocol has no description and is not part of this version. "
                 + "Use the built-in plugin \"static\", or a program that speaks Gantry's plugin protocol and drives the cloud's own command (docs/autoscaling.md has one)"
             : $"plugin {_name} has ended: {(problem.Length > 0 ? problem : exit)}{(_lastWords.Length > 0 ? $": {_lastWords}" : "")}";
         List<TaskCompletionSource<JsonElement>> waiting;
