@@ -7,10 +7,10 @@ namespace Gantry.Demo;
 /// <param name="Once">Leave with the pipeline's status.</param>
 internal sealed record DemoSettings(string DataFolder, string SampleFolder, string Listen, bool Once)
 {
-    /// <summary>Known when the server listens: <see cref="Listen"/> may ask for a free port.</summary>
+    /// <summary>Where the server answers; null until it listens. <see cref="Listen"/> may ask for a free port.</summary>
     public Uri? ServedAt { get; init; }
 
-    public Uri Address => ServedAt ?? throw new InvalidOperationException("the server does not listen yet");
+    public Uri Address => ServedAt ?? new Uri($"http://{Listen}");
 
     public string ServerFolder => Path.Combine(DataFolder, "server");
 
