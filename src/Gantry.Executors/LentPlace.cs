@@ -28,12 +28,16 @@ internal class LentPlace(IJobEnvironment inner, JobPlan plan, ILoan loan) : IJob
         _ => new LentPlace(inner, plan, loan),
     };
 
-    public async Task<ScriptExit> RunAsync(StageScript script, IJobLog log, CancellationToken cancellationToken)
+    public Task<ScriptExit> RunAsync(StageScript script, IJobLog log, CancellationToken cancellationToken) =>
+        GuardAsync(token => inner.RunAsync(script, log, token), cancellationToken);
+
+    /// <summary>As long as what was lent is there.</summary>
+    private async Task<T> GuardAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, loan.Lost);
         try
         {
-            return await inner.RunAsync(script, log, either.Token);
+            return await work(either.Token);
         }
         catch (Exception e) when (loan.Lost.IsCancellationRequested && !cancellationToken.IsCancellationRequested
             && e is OperationCanceledException or EnvironmentException)
@@ -41,12 +45,18 @@ internal class LentPlace(IJobEnvironment inner, JobPlan plan, ILoan loan) : IJob
             _broke = true;
             throw EnvironmentException.Broken(loan.WhyLost, e);
         }
-        catch (EnvironmentException)
+        catch (EnvironmentException e)
         {
-            _broke = true;
+            _broke |= e.Retriable;
             throw;
         }
     }
+
+    private Task<bool> GuardAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken) => GuardAsync(async token =>
+    {
+        await work(token);
+        return true;
+    }, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -64,10 +74,10 @@ internal class LentPlace(IJobEnvironment inner, JobPlan plan, ILoan loan) : IJob
     private sealed class Files(IJobEnvironment inner, IReachableFiles files, JobPlan plan, ILoan loan) : LentPlace(inner, plan, loan), IReachableFiles
     {
         public Task PlaceAsync(IReadOnlyList<PlacedTree> trees, IJobLog log, CancellationToken cancellationToken) =>
-            files.PlaceAsync(trees, log, cancellationToken);
+            GuardAsync(token => files.PlaceAsync(trees, log, token), cancellationToken);
 
         public Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
-            files.OpenAsync(folder, paths, cancellationToken);
+            GuardAsync(token => files.OpenAsync(folder, paths, token), cancellationToken);
     }
 
     /// <summary>Of the docker executor.</summary>
@@ -85,12 +95,13 @@ internal class LentPlace(IJobEnvironment inner, JobPlan plan, ILoan loan) : IJob
         public bool LendsKeys => workspace.LendsKeys;
 
         public Task PlaceAsync(IReadOnlyList<PlacedTree> trees, IJobLog log, CancellationToken cancellationToken) =>
-            workspace.PlaceAsync(trees, log, cancellationToken);
+            GuardAsync(token => workspace.PlaceAsync(trees, log, token), cancellationToken);
 
         public Task<WorkspaceView> OpenAsync(string folder, IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
-            workspace.OpenAsync(folder, paths, cancellationToken);
+            GuardAsync(token => workspace.OpenAsync(folder, paths, token), cancellationToken);
 
-        public Task ClearAsync(string folder, IJobLog log, CancellationToken cancellationToken) => workspace.ClearAsync(folder, log, cancellationToken);
+        public Task ClearAsync(string folder, IJobLog log, CancellationToken cancellationToken) =>
+            GuardAsync(token => workspace.ClearAsync(folder, log, token), cancellationToken);
 
         public ValueTask<PlaceUsage?> MeasureAsync(CancellationToken cancellationToken) =>
             _inner is IMeasuredPlace measured ? measured.MeasureAsync(cancellationToken) : ValueTask.FromResult<PlaceUsage?>(null);

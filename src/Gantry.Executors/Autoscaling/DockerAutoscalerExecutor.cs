@@ -43,11 +43,12 @@ public sealed class DockerAutoscalerExecutor(
         {
             if (lease.Slot.IsFirst && executor is ISweepingExecutor sweeping)
             {
-                await ScalerDesk.GuardAsync(lease, token => sweeping.SweepAsync(new HashSet<long>(), token), cancellationToken);
+                await ScalerDesk.GuardAsync(lease.Slot, token => sweeping.SweepAsync(new HashSet<long>(), token), cancellationToken);
+                _desk.Scaler.Book.Swept(lease.Slot);
             }
 
             var place = await ScalerDesk.GuardAsync(
-                lease, token => executor.PrepareAsync(request with { Plan = plan, Reservation = null }, log, token), cancellationToken);
+                lease.Slot, token => executor.PrepareAsync(request with { Plan = plan, Reservation = null }, log, token), cancellationToken);
             return LentPlace.Around(place, plan, new InstanceLoan(lease, executor.Traits, Leave));
         }
         catch (Exception e)

@@ -15,12 +15,17 @@ internal sealed partial class InstanceDialer(IInstanceProvider provider, TimePro
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan FixedPatience = TimeSpan.FromSeconds(30);
 
+    /// <summary>For the provider to say how an instance is reached.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(5);
+
     /// <exception cref="EnvironmentException">It cannot be got into, whatever is tried.</exception>
     public async Task<InstanceRoute> FindAsync(string id, ConnectorSettings connector, CancellationToken cancellationToken)
     {
+        using var late = new CancellationTokenSource(AnswerLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            var access = await provider.AccessAsync(id, cancellationToken);
+            var access = await provider.AccessAsync(id, either.Token);
             return new InstanceRoute(id, InstanceTarget.SshTo(id, access, connector), access.Timeout ?? connector.Timeout ?? (provider.Traits.IsFixed ? FixedPatience : Patience))
             {
                 InternalAddress = access.InternalAddress,
@@ -30,6 +35,10 @@ internal sealed partial class InstanceDialer(IInstanceProvider provider, TimePro
         catch (ProviderException e)
         {
             throw EnvironmentException.Broken(e.Message, e);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw EnvironmentException.Broken($"{provider.Traits.Id} did not say within {GoDuration.Format(AnswerLimit)} how instance {id} is reached", e);
         }
     }
 
@@ -61,20 +70,14 @@ internal sealed partial class InstanceDialer(IInstanceProvider provider, TimePro
     public async Task RunAsync(InstanceRoute route, string name, string command, CancellationToken cancellationToken)
     {
         using var connection = await OpenAsync(route, cancellationToken);
-        using var last = new Complaint(1_000);
         var said = new LogLines(line => Log.Said(logger, route.Id, name, line));
         var complained = new LogLines(line => Log.Said(logger, route.Id, name, line));
-        var exit = await RemoteCommand.RunAsync(connection, command, [], (said.Take, bytes =>
-        {
-            last.Take(bytes);
-            complained.Take(bytes);
-        }
-        ), time, cancellationToken);
+        var exit = await RemoteCommand.RunAsync(connection, command, [], (said.Take, complained.Take), time, cancellationToken);
         said.End();
         complained.End();
         if (exit.Status != 0)
         {
-            throw EnvironmentException.Broken(string.Create(CultureInfo.InvariantCulture, $"{name}: it ended with status {exit.Status}: {last}"));
+            throw EnvironmentException.Broken(string.Create(CultureInfo.InvariantCulture, $"{name}: it ended with status {exit.Status}; what it said is in the runner's log"));
         }
     }
 

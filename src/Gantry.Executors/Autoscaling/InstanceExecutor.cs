@@ -54,7 +54,7 @@ public sealed class InstanceExecutor(InstanceSettings settings, ScalerFleet flee
                 Logger = logger,
             };
             var place = await ScalerDesk.GuardAsync(
-                lease, token => host.EnterAsync(connection, request with { Reservation = null }, log, token), cancellationToken);
+                lease.Slot, token => host.EnterAsync(connection, request with { Reservation = null }, log, token), cancellationToken);
             var plan = SlotCgroup.Tell(((IReplannedPlace)place).Plan, SlotCgroup.Of(settings.Scaler.SlotCgroup, lease.Slot.Number));
             return LentPlace.Around(place, plan, new InstanceLoan(lease, Traits, () => { }));
         }

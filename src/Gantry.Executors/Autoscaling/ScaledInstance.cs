@@ -21,8 +21,22 @@ internal sealed class ScaledInstance
     /// <summary>Jobs that were on it.</summary>
     public int Uses { get; set; }
 
-    /// <summary>Failures one after the other.</summary>
+    /// <summary>Heartbeats that failed one after the other.</summary>
     public int Failures { get; set; }
+
+    /// <summary>Jobs one after the other under which something broke.</summary>
+    public int Doubts { get; set; }
+
+    /// <summary>Too many of them: it takes no jobs any more, and goes when it has none.</summary>
+    public bool IsWorn { get; set; }
+
+    /// <summary>What an earlier process left on it is removed.</summary>
+    public bool IsSwept { get; set; }
+
+    /// <summary>When it was last asked whether it is well.</summary>
+    public DateTimeOffset BeatAsked { get; set; } = DateTimeOffset.MinValue;
+
+    public bool IsBeating { get; set; }
 
     public string Reason { get; set; } = "";
 
@@ -35,8 +49,8 @@ internal sealed class ScaledInstance
     public int Free(ScalerRules rules) => State != InstanceState.Ready ? 0 : Spare(rules);
 
     /// <summary>Jobs that it could have now, ready or soon.</summary>
-    public int Spare(ScalerRules rules) =>
-        Math.Max(0, Math.Min(rules.Capacity - Busy.Count, rules.MaxUses > 0 ? rules.MaxUses - Uses : int.MaxValue));
+    public int Spare(ScalerRules rules) => IsWorn ? 0
+        : Math.Max(0, Math.Min(rules.Capacity - Busy.Count, rules.MaxUses > 0 ? rules.MaxUses - Uses : int.MaxValue));
 }
 
 /// <summary>What an instance does.</summary>
@@ -74,7 +88,7 @@ internal abstract record ScalerStep
 /// <summary>A job's place on an instance.</summary>
 /// <param name="Instance">Its id.</param>
 /// <param name="Number">From 0.</param>
-/// <param name="IsFirst">No other job of this process was on the instance.</param>
+/// <param name="IsFirst">What an earlier process may have left on the instance is still to be removed.</param>
 /// <param name="Gone">Fires when the instance is gone.</param>
 internal sealed record InstanceSlot(string Instance, int Number, bool IsFirst, CancellationToken Gone);
 

@@ -103,13 +103,7 @@ internal sealed partial class Scaler : IAsyncDisposable
         _memory.Write(Book);
         try
         {
-            var crew = _crew!;
-            if (_settings.ChecksBeforeJobs)
-            {
-                await crew.CheckAsync(slot.Instance, cancellationToken);
-            }
-
-            var route = await crew.Dialer.FindAsync(slot.Instance, _settings.Connector, cancellationToken);
+            var route = await ScalerDesk.GuardAsync(slot, token => RouteAsync(slot.Instance, token), cancellationToken);
             return new InstanceLease(slot, route, isDoubted => Release(slot, isDoubted));
         }
         catch (Exception e)
@@ -175,6 +169,17 @@ internal sealed partial class Scaler : IAsyncDisposable
         _memory.Write(Book);
     }
 
+    private async Task<InstanceRoute> RouteAsync(string id, CancellationToken cancellationToken)
+    {
+        var crew = _crew!;
+        if (_settings.ChecksBeforeJobs)
+        {
+            await crew.CheckAsync(id, cancellationToken);
+        }
+
+        return await crew.Dialer.FindAsync(id, _settings.Connector, cancellationToken);
+    }
+
     private ScalerRules Rules()
     {
         var now = _time.GetUtcNow();
@@ -219,13 +224,7 @@ internal sealed partial class Scaler : IAsyncDisposable
 
     private void Release(InstanceSlot slot, bool isDoubted)
     {
-        var now = _time.GetUtcNow();
-        Book.Release(slot, now);
-        if (isDoubted)
-        {
-            _crew?.Begin(Book.Beat(slot.Instance, answered: false, Rules(), now));
-        }
-
+        Book.Release(slot, isDoubted, Rules(), _time.GetUtcNow());
         _freed.Set();
         _wake.Set();
         _memory.Write(Book);

@@ -40,9 +40,10 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
     /// <summary>What the provider has, as it says now.</summary>
     public IReadOnlyList<ScalerStep> Observe(IReadOnlyList<ProvidedInstance> seen, DateTimeOffset now)
     {
+        var vanished = new List<CancellationTokenSource>();
+        var steps = new List<ScalerStep>();
         lock (_gate)
         {
-            var steps = new List<ScalerStep>();
             foreach (var (id, phase) in seen)
             {
                 if (phase != InstancePhase.Gone && See(id, phase, now) is { } step)
@@ -55,13 +56,20 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
             foreach (var gone in _instances.Values.Where(i => !present.Contains(i.Id)).ToList())
             {
                 _instances.Remove(gone.Id);
-                gone.Gone.Cancel();
+                vanished.Add(gone.Gone);
             }
 
             _growth.Forget(now);
             _observed = true;
-            return steps;
         }
+
+        // Jobs go on from here, which call the book again.
+        foreach (var gone in vanished)
+        {
+            gone.Cancel();
+        }
+
+        return steps;
     }
 
     /// <summary>What the demand of this moment wants: more instances, or fewer.</summary>
@@ -77,7 +85,7 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
             }
 
             steps.AddRange(Shrink(rules, now));
-            if (_observed && _growth.Begin(Math.Min(Missing(rules), Room(rules)), rules, now) is > 0 and var count)
+            if (_observed && _growth.Begin(Demand(rules).ToMake, rules, now) is > 0 and var count)
             {
                 steps.Add(new ScalerStep.Grow(count));
             }
@@ -104,7 +112,7 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
         lock (_gate)
         {
             var promised = _reserved + _waiting;
-            if (_instances.Values.Sum(i => i.Free(rules)) <= promised && !MayPromise(rules, promised, now))
+            if (_instances.Values.Sum(i => i.Free(rules)) <= promised && !(_observed && Demand(rules).MayPromise(promised, now)))
             {
                 return false;
             }
@@ -162,19 +170,40 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
             chosen.Busy.Add(slot);
             chosen.Uses++;
             _waiting--;
-            return new InstanceSlot(chosen.Id, slot, chosen.Uses == 1 || (chosen.IsFound && chosen.Busy.Count == 1), chosen.Gone.Token);
+            return new InstanceSlot(chosen.Id, slot, !chosen.IsSwept || (chosen.IsFound && chosen.Busy.Count == 1), chosen.Gone.Token);
         }
     }
 
-    /// <summary>The job has ended.</summary>
-    public void Release(InstanceSlot slot, DateTimeOffset now)
+    /// <summary>
+    /// The job has ended. An instance under which jobs break takes no more, but those that run there go on: one project's mistakes look
+    /// the same.
+    /// </summary>
+    /// <param name="slot">Of the job.</param>
+    /// <param name="isDoubted">Something broke there.</param>
+    /// <param name="rules">Of this moment.</param>
+    /// <param name="now">The time.</param>
+    public void Release(InstanceSlot slot, bool isDoubted, ScalerRules rules, DateTimeOffset now)
     {
         lock (_gate)
         {
-            if (_instances.TryGetValue(slot.Instance, out var instance))
+            if (Held(slot) is { } instance)
             {
                 instance.Busy.Remove(slot.Number);
                 instance.IdleSince = now;
+                instance.Doubts = isDoubted ? instance.Doubts + 1 : 0;
+                instance.IsWorn |= instance.Doubts >= rules.FailureThreshold;
+            }
+        }
+    }
+
+    /// <summary>What an earlier process left on the job's instance is removed.</summary>
+    public void Swept(InstanceSlot slot)
+    {
+        lock (_gate)
+        {
+            if (Held(slot) is { } instance)
+            {
+                instance.IsSwept = true;
             }
         }
     }
@@ -187,6 +216,7 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
             if (_instances.TryGetValue(id, out var instance) && instance.State == InstanceState.Preparing)
             {
                 (instance.State, instance.IdleSince) = (InstanceState.Ready, now);
+                _growth.Worked();
             }
         }
     }
@@ -202,6 +232,7 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
                 return null;
             }
 
+            instance.IsBeating = false;
             instance.Failures = answered ? 0 : instance.Failures + 1;
             return instance.Failures >= rules.FailureThreshold ? Remove(instance, "it does not answer", now) : null;
         }
@@ -212,7 +243,17 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
     {
         lock (_gate)
         {
-            return _instances.TryGetValue(id, out var instance) && instance.State != InstanceState.Removing ? Remove(instance, reason, now) : null;
+            if (!_instances.TryGetValue(id, out var instance) || instance.State == InstanceState.Removing)
+            {
+                return null;
+            }
+
+            if (instance.State == InstanceState.Preparing)
+            {
+                _growth.Failed(now);
+            }
+
+            return Remove(instance, reason, now);
         }
     }
 
@@ -225,21 +266,29 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
         }
     }
 
-    /// <summary>Those that take jobs.</summary>
-    public IReadOnlyList<string> ReadyOnes()
+    /// <summary>Those that take jobs and are to be asked whether they are well; <see cref="Beat"/> tells the end.</summary>
+    /// <param name="interval">Between two such questions.</param>
+    /// <param name="now">The time.</param>
+    public IReadOnlyList<string> DueForBeat(TimeSpan interval, DateTimeOffset now)
     {
         lock (_gate)
         {
-            return [.. _instances.Values.Where(i => i.State == InstanceState.Ready).Select(i => i.Id)];
+            var due = _instances.Values.Where(i => i.State == InstanceState.Ready && !i.IsBeating && now - i.BeatAsked >= interval).ToList();
+            foreach (var instance in due)
+            {
+                (instance.IsBeating, instance.BeatAsked) = (true, now);
+            }
+
+            return [.. due.Select(i => i.Id)];
         }
     }
 
-    /// <summary>What the next process should know.</summary>
-    public IReadOnlyDictionary<string, RememberedInstance> Remember()
+    /// <summary>What the next process should know; null: nothing is known before the first look.</summary>
+    public IReadOnlyDictionary<string, RememberedInstance>? Remember()
     {
         lock (_gate)
         {
-            return _instances.Values.Where(i => i.State is InstanceState.Preparing or InstanceState.Ready)
+            return !_observed ? null : _instances.Values.Where(i => i.State is InstanceState.Preparing or InstanceState.Ready)
                 .ToDictionary(i => i.Id, i => new RememberedInstance(i.Uses, i.Busy.Count), StringComparer.Ordinal);
         }
     }
@@ -264,6 +313,10 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
 
         int Count(InstanceState state) => _instances.Values.Count(i => i.State == state);
     }
+
+    // The same id may be another instance by now.
+    private ScaledInstance? Held(InstanceSlot slot) =>
+        _instances.TryGetValue(slot.Instance, out var instance) && instance.Gone.Token == slot.Gone ? instance : null;
 
     private static ScalerStep.Remove Remove(ScaledInstance instance, string reason, DateTimeOffset now)
     {
@@ -297,6 +350,7 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
                 Remove(instance, "the provider deletes it", now);
                 return null;
             case InstancePhase.Failed when instance.State != InstanceState.Removing:
+                _growth.Failed(now);
                 return Remove(instance, "the provider could not make it", now);
             default:
                 return null;
@@ -314,53 +368,19 @@ internal sealed class ScalerBook(IReadOnlyDictionary<string, RememberedInstance>
         return known.Busy > 0 && !keepsOccupied ? "pre-existing instance has acquisition so removing for safety" : null;
     }
 
-    /// <summary>Instances that may be made now, whatever they are wanted for.</summary>
-    private int Room(ScalerRules rules) =>
-        rules.MaxInstances > 0 ? Math.Max(0, rules.MaxInstances - _instances.Count - _growth.Count) : int.MaxValue / 2;
-
-    /// <summary>Places that there are without a job, or will be soon.</summary>
-    private int Supply(ScalerRules rules) =>
-        _instances.Values.Where(i => i.State != InstanceState.Removing).Sum(i => i.Spare(rules)) + (_growth.Count * rules.NewSlots);
-
-    /// <summary>A reservation is no demand: nearly all requests bring no job, and one is always on its way.</summary>
-    private int Wanted(ScalerRules rules) => _waiting + rules.IdleWanted(_instances.Values.Sum(i => i.Busy.Count));
-
-    private int Missing(ScalerRules rules)
-    {
-        if (rules.IsFixed)
-        {
-            return Room(rules);
-        }
-
-        var places = Wanted(rules) - Supply(rules);
-        return places <= 0 ? 0 : (places + rules.NewSlots - 1) / rules.NewSlots;
-    }
-
-    private bool MayPromise(ScalerRules rules, int promised, DateTimeOffset now)
-    {
-        if (rules.Policy.IsPreemptive || !_observed || _growth.IsPaused(now))
-        {
-            return false;
-        }
-
-        if (Supply(rules) > promised)
-        {
-            return true;
-        }
-
-        return Supply(rules) + ((long)Room(rules) * rules.NewSlots) > promised && _growth.MayPromise(rules, now);
-    }
+    private ScalerDemand Demand(ScalerRules rules) => new(_instances.Values, _growth, rules, _waiting);
 
     /// <summary>Those that nobody needs any more, the one longest without a job first.</summary>
     private List<ScalerStep> Shrink(ScalerRules rules, DateTimeOffset now)
     {
         var steps = new List<ScalerStep>();
-        var surplus = Supply(rules) - Wanted(rules);
+        var surplus = Demand(rules).Surplus;
         var excess = rules.MaxInstances > 0 ? _instances.Values.Count(i => i.State != InstanceState.Removing) - rules.MaxInstances : 0;
         foreach (var instance in _instances.Values.Where(i => i.State == InstanceState.Ready && i.Busy.Count == 0).OrderBy(i => i.IdleSince).ToList())
         {
             var spare = instance.Spare(rules);
-            var reason = spare == 0 ? "it had all its jobs"
+            var reason = instance.IsWorn ? "jobs break on it"
+                : spare == 0 ? "it had all its jobs"
                 : excess > 0 ? "there are too many"
                 : !rules.IsFixed && surplus >= spare && now - instance.IdleSince >= rules.Policy.IdleTime ? "it is idle"
                 : null;

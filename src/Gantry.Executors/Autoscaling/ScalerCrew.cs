@@ -49,7 +49,7 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
             _looking.Release();
         }
 
-        foreach (var id in book.ReadyOnes())
+        foreach (var id in book.DueForBeat(settings().UpdateInterval, time.GetUtcNow()))
         {
             Track(BeatAsync(id));
         }
@@ -95,20 +95,33 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
     {
         for (var attempt = 1; attempt <= settings.ShutdownTries; attempt++)
         {
-            if (book.GiveUpAll(time.GetUtcNow()) is not { Count: > 0 } ids)
+            // One that was asked for and has not come yet is removed when it comes.
+            var ids = book.GiveUpAll(time.GetUtcNow());
+            if (ids.Count == 0 && !book.IsExpecting)
             {
                 return;
             }
 
             try
             {
-                await LimitedAsync(token => provider.DecreaseAsync(ids, token), cancellationToken);
-                await Task.Delay(attempt == 1 && provider.Traits.IsFixed ? TimeSpan.Zero : settings.ShutdownInterval, time, cancellationToken);
-                book.Observe(await LimitedAsync(provider.UpdateAsync, cancellationToken), time.GetUtcNow());
+                if (ids.Count > 0)
+                {
+                    await LimitedAsync(token => provider.DecreaseAsync(ids, token), cancellationToken);
+                }
             }
             catch (ProviderException e)
             {
                 Log.NotRemoved(logger, string.Join(", ", ids), e.Message);
+            }
+
+            await Task.Delay(attempt == 1 && provider.Traits.IsFixed ? TimeSpan.Zero : settings.ShutdownInterval, time, cancellationToken);
+            try
+            {
+                book.Observe(await LimitedAsync(provider.UpdateAsync, cancellationToken), time.GetUtcNow());
+            }
+            catch (ProviderException e)
+            {
+                Log.NotSeen(logger, settings.ShortToken, e.Message);
             }
         }
 
@@ -170,27 +183,31 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
     private async Task PrepareAsync(string id)
     {
         var started = time.GetTimestamp();
+        // What takes longer is of no use: no job waits longer.
+        var limit = settings().AcquireTimeout;
+        using var late = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _end.Token);
         try
         {
             if (provider.Traits.IsFixed)
             {
                 // Nobody else has looked whether it is there.
-                await LimitedAsync(token => provider.HeartbeatAsync(id, token), _end.Token);
+                await LimitedAsync(token => provider.HeartbeatAsync(id, token), either.Token);
             }
 
             if (settings().ReadyCommand is { Length: > 0 } command)
             {
-                var route = await Dialer.FindAsync(id, settings().Connector, _end.Token);
-                await Dialer.RunAsync(route, "ready command", command, _end.Token);
+                var route = await Dialer.FindAsync(id, settings().Connector, either.Token);
+                await Dialer.RunAsync(route, "ready command", command, either.Token);
             }
 
             book.BecameReady(id, time.GetUtcNow());
             Log.Ready(logger, id, GoDuration.Format(time.GetElapsedTime(started)));
         }
-        catch (Exception e) when (e is EnvironmentException or ProviderException)
+        catch (Exception e) when (e is EnvironmentException or ProviderException || (e is OperationCanceledException && !_end.IsCancellationRequested))
         {
-            LastProblem = e.Message;
-            Begin(book.GiveUp(id, e.Message, time.GetUtcNow()));
+            LastProblem = e is OperationCanceledException ? $"{id} was not ready within {GoDuration.Format(limit)}" : e.Message;
+            Begin(book.GiveUp(id, LastProblem, time.GetUtcNow()));
         }
 
         Changed();

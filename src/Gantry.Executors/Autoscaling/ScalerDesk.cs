@@ -38,7 +38,7 @@ internal sealed class ScalerDesk(ScalerSettings settings, ScalerFleet fleet)
         try
         {
             log.Line($"Dialing instance {lease.Route.Id}{Addresses(lease.Route)}...");
-            var connection = await GuardAsync(lease, token => Scaler.DialAsync(lease.Route, token), cancellationToken);
+            var connection = await GuardAsync(lease.Slot, token => Scaler.DialAsync(lease.Route, token), cancellationToken);
             log.Line($"Instance {lease.Route.Id} connected");
             return (lease, connection);
         }
@@ -51,21 +51,21 @@ internal sealed class ScalerDesk(ScalerSettings settings, ScalerFleet fleet)
 
     /// <summary>Does something on the instance as long as it is there.</summary>
     /// <exception cref="EnvironmentException">It went away meanwhile, or the work failed.</exception>
-    public static async Task<T> GuardAsync<T>(InstanceLease lease, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    public static async Task<T> GuardAsync<T>(InstanceSlot slot, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lease.Slot.Gone);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, slot.Gone);
         try
         {
             return await work(either.Token);
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
-            throw EnvironmentException.Broken(WhyGone(lease.Route.Id), e);
+            throw EnvironmentException.Broken(WhyGone(slot.Instance), e);
         }
     }
 
     public static string WhyGone(string instance) =>
-        $"instance {instance} unexpectedly removed: its provider does not have it any more. Something else than the runner deleted it (the cloud, a spot instance's end, a person)";
+        $"instance {instance} unexpectedly removed: its provider does not have it any more. Something else than the runner deleted it, or it did not answer, which the runner's log says (the cloud, a spot instance's end, a person)";
 
     // Jobs of an old snapshot do not bring old settings back.
     private Scaler Newest()

@@ -13,13 +13,14 @@ internal sealed class ScalerGrowth
     private readonly TokenBucket _growth = new();
     private readonly TokenBucket _promises = new();
     private int _asking;
+    private int _early;
     private int _failures;
     private DateTimeOffset _pausedUntil;
 
-    public int Count => _asking + _requested.Count;
+    public int Count => _asking - _early + _requested.Count;
 
-    /// <summary>The provider has agreed to make some.</summary>
-    public bool IsExpecting => _requested.Count > 0;
+    /// <summary>Some are to come.</summary>
+    public bool IsExpecting => Count > 0;
 
     public bool IsPaused(DateTimeOffset now) => now < _pausedUntil;
 
@@ -31,27 +32,41 @@ internal sealed class ScalerGrowth
         return count;
     }
 
-    /// <summary>The provider has answered; the next request waits a while when it promised nothing.</summary>
+    /// <summary>The provider has answered.</summary>
     public void End(int asked, int promised, DateTimeOffset now)
     {
         _asking -= asked;
-        for (var i = 0; i < promised; i++)
+        var early = Math.Min(_early, promised);
+        _early = _asking == 0 ? 0 : _early - early;
+        for (var i = early; i < promised; i++)
         {
             _requested.Enqueue(now);
         }
 
-        if (promised > 0)
+        if (promised == 0)
         {
-            _failures = 0;
-            return;
+            Failed(now);
         }
+    }
 
+    /// <summary>One of them works.</summary>
+    public void Worked() => _failures = 0;
+
+    /// <summary>None was promised, or one came to nothing: the next ones wait a while.</summary>
+    public void Failed(DateTimeOffset now)
+    {
         var pause = FirstPause * Math.Pow(2, Math.Min(_failures++, 10));
         _pausedUntil = now + (pause < LongestPause ? pause : LongestPause);
     }
 
-    /// <summary>One of them is there.</summary>
-    public void Came() => _requested.TryDequeue(out _);
+    /// <summary>One of them is there, perhaps before the provider has said that it will come.</summary>
+    public void Came()
+    {
+        if (!_requested.TryDequeue(out _) && _early < _asking)
+        {
+            _early++;
+        }
+    }
 
     public void Forget(DateTimeOffset now)
     {

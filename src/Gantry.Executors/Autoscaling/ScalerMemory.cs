@@ -40,7 +40,12 @@ internal sealed partial class ScalerMemory(string? path, ILogger logger)
 
         lock (_gate)
         {
-            var text = JsonSerializer.Serialize(new Dictionary<string, RememberedInstance>(book.Remember()), MemoryJson.Default.DictionaryStringRememberedInstance);
+            if (book.Remember() is not { } known)
+            {
+                return;
+            }
+
+            var text = JsonSerializer.Serialize(new Dictionary<string, RememberedInstance>(known), MemoryJson.Default.DictionaryStringRememberedInstance);
             if (text == _written)
             {
                 return;

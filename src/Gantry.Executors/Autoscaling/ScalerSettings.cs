@@ -109,6 +109,11 @@ public sealed record ScalerSettings
             problems.Add(("capacity_per_instance", "max_use_count, max_instances and this must not be negative"));
         }
 
+        if (FailureThreshold < 0)
+        {
+            problems.Add(("failure_threshold", "must not be negative"));
+        }
+
         problems.AddRange(Connector.Problems().Select(problem => ($"connector_config.{problem.Key}", problem.Message)));
         if (StaticProvider.IsMeantBy(Plugin))
         {

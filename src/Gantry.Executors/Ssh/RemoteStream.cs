@@ -42,7 +42,15 @@ internal sealed class RemoteStream : Stream
         var stream = new RemoteStream(left);
         stream._command = await RemoteCommand.StartAsync(
             connection, command, (bytes => stream._chunks.Writer.TryWrite(bytes.ToArray()), stream._complaint.Take), time);
-        stream._input = stream._command.OpenInput();
+        try
+        {
+            stream._input = stream._command.OpenInput();
+        }
+        catch (Exception e) when (SshConnection.IsBreak(e))
+        {
+            // It has ended already; how is told to whoever reads.
+        }
+
         _ = stream.FollowAsync();
         return stream;
     }

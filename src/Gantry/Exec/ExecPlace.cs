@@ -77,7 +77,7 @@ internal sealed class ExecPlace(CommandContext context, ExecOptions options, Exe
 
     private DockerExecutor Docker()
     {
-        var host = new ExecutorHost(context, "", folder.Root, folder.State) 
+        var host = new ExecutorHost(context, "", folder.Root, folder.State)
         {
             Notes = new EngineNotes(Path.Combine(options.StateFolder, "engines"), Path.GetDirectoryName(folder.Root)!),
         };

@@ -104,7 +104,7 @@ public sealed class InstanceJobTests : IClassFixture<LiveSsh>, IAsyncDisposable
 
         var refused = await Assert.ThrowsAsync<EnvironmentException>(() => PrepareAsync(executor, null));
 
-        Assert.Equal("unable to acquire instance within the configured timeout of 400ms (ready command: it ended with status 3: no disk)", refused.Message);
+        Assert.Equal("unable to acquire instance within the configured timeout of 400ms (ready command: it ended with status 3; what it said is in the runner's log)", refused.Message);
         Assert.Equal(FailureReason.RunnerSystemFailure, refused.Reason);
         Assert.Equal(0, Scaler(executor).Counts.Waiting);
     }

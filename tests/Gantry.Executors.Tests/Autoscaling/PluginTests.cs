@@ -109,8 +109,9 @@ public sealed class PluginTests : IClassFixture<LiveSsh>, IAsyncDisposable
 
     [Theory]
     [InlineData("exit 0", "plugin fleeting-plugin-bad has ended")]
-    [InlineData("echo broken >&2; exit 3", "broken")]
+    [InlineData("echo broken >&2; exit 3", "What it said is in the runner's log")]
     [InlineData("echo hello", "its standard output must have one JSON object a line")]
+    [InlineData("read line; echo '{\"id\":\"1\",\"result\":{\"password\":\"S3cret\"}}'; cat", "bytes that is none")]
     [InlineData("read line; echo '{\"id\":1,\"error\":\"no account\"}'; cat", "plugin fleeting-plugin-bad: init: no account")]
     [InlineData("read line; echo '{\"id\":1,\"result\":{}}'; cat", "the result must have \"protocol\": 1")]
     [InlineData("echo 'This binary is a plugin. These are not meant to be executed directly.' >&2; exit 1", "is a plugin for the official runner")]

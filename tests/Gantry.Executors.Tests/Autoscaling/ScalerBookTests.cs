@@ -103,7 +103,7 @@ public sealed class ScalerBookTests
         _book.Wait(isReserved: true);
         Settle();
         var slot = _book.Acquire(Rules)!;
-        _book.Release(slot, _now);
+        _book.Release(slot, isDoubted: false, Rules, _now);
         Assert.True(_book.Reserve(Rules, _now));
         _now += TimeSpan.FromMinutes(5);
 
@@ -142,9 +142,9 @@ public sealed class ScalerBookTests
         Settle();
         Assert.Equal(4, _cloud.Count);
         _now += TimeSpan.FromMinutes(10);
-        _book.Release(second, _now);
+        _book.Release(second, isDoubted: false, Rules, _now);
         _now += TimeSpan.FromMinutes(1);
-        _book.Release(first, _now);
+        _book.Release(first, isDoubted: false, Rules, _now);
 
         // Of the two that were idle all the time and the two that came free, the former go.
         var gone = _book.Turn(Rules, _now).Cast<ScalerStep.Remove>().ToList();
@@ -158,16 +158,18 @@ public sealed class ScalerBookTests
     public void An_instance_goes_when_it_had_its_jobs_whatever_is_to_be_idle()
     {
         Rules = Rules with { Capacity = 2, MaxUses = 2, Policy = ScalingPolicy.None with { IdleTime = TimeSpan.FromHours(1), Preemptive = false } };
-        var (one, other) = (Run()!, Run()!);
+        var one = Run()!;
+        _book.Swept(one);
+        var other = Run()!;
         Assert.Equal(one.Instance, other.Instance);
         Assert.Equal([0, 1], new[] { one.Number, other.Number }.Order());
         Assert.Equal([true, false], [one.IsFirst, other.IsFirst]);
-        _book.Release(one, _now);
+        _book.Release(one, isDoubted: false, Rules, _now);
         _book.Wait(isReserved: false);
         Assert.Null(_book.Acquire(Rules));
         _book.Leave();
         Assert.Empty(_book.Turn(Rules, _now).OfType<ScalerStep.Remove>());
-        _book.Release(other, _now);
+        _book.Release(other, isDoubted: false, Rules, _now);
 
         Assert.Equal(new ScalerStep.Remove(one.Instance, "it had all its jobs"), _book.Turn(Rules, _now).OfType<ScalerStep.Remove>().Single());
     }
@@ -188,8 +190,62 @@ public sealed class ScalerBookTests
         Observe();
 
         Assert.True(slot.Gone.IsCancellationRequested);
-        _book.Release(slot, _now);
+        _book.Release(slot, isDoubted: false, Rules, _now);
         Assert.Equal(0, _book.Counts(Rules).Busy);
+    }
+
+    [Fact]
+    public void An_instance_on_which_jobs_break_gets_no_more_of_them_and_goes_when_the_others_have_ended()
+    {
+        Rules = Rules with { Capacity = 2, FailureThreshold = 2, Policy = ScalingPolicy.None with { IdleCount = 2, IdleTime = TimeSpan.FromHours(1) } };
+        Settle();
+        var works = Run()!;
+        for (var i = 0; i < 2; i++)
+        {
+            var breaks = Run()!;
+            Assert.Equal(works.Instance, breaks.Instance);
+            _book.Release(breaks, isDoubted: true, Rules, _now);
+        }
+
+        Assert.DoesNotContain(_book.Turn(Rules, _now), step => step is ScalerStep.Remove);
+        Assert.False(works.Gone.IsCancellationRequested);
+        _book.Release(works, isDoubted: false, Rules, _now);
+        Assert.Contains(new ScalerStep.Remove(works.Instance, "jobs break on it"), _book.Turn(Rules, _now));
+    }
+
+    [Fact]
+    public void The_late_end_of_a_job_does_not_free_the_place_of_another_on_a_new_instance_of_the_same_name()
+    {
+        Rules = Rules with { IsFixed = true, MaxInstances = 1, Policy = ScalingPolicy.None };
+        Settle();
+        var old = Run()!;
+        var machine = _cloud.Single();
+        _cloud.Clear();
+        _book.Observe([], _now);
+        _cloud[machine.Key] = machine.Value;
+        Assert.Equal([new ScalerStep.Prepare(machine.Key)], Observe());
+        _book.BecameReady(machine.Key, _now);
+        var next = Run()!;
+        Assert.Equal(old.Instance, next.Instance);
+
+        _book.Release(old, isDoubted: false, Rules, _now);
+
+        Assert.Equal(1, _book.Counts(Rules).Busy);
+    }
+
+    [Fact]
+    public void Heartbeats_are_due_once_in_an_interval_however_often_is_looked()
+    {
+        Rules = Rules with { Policy = ScalingPolicy.None with { IdleCount = 1 } };
+        Settle();
+        var id = Assert.Single(_cloud.Keys);
+        var interval = TimeSpan.FromMinutes(1);
+
+        Assert.Equal([id], _book.DueForBeat(interval, _now));
+        Assert.Empty(_book.DueForBeat(interval, _now + interval));
+        _book.Beat(id, answered: true, Rules, _now);
+        Assert.Empty(_book.DueForBeat(interval, _now + (interval / 2)));
+        Assert.Equal([id], _book.DueForBeat(interval, _now + interval));
     }
 
     [Fact]

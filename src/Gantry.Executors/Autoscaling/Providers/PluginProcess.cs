@@ -18,6 +18,7 @@ internal sealed partial class PluginProcess : IAsyncDisposable
 
     private readonly string _name;
     private readonly ILogger _logger;
+    private readonly TimeProvider _time;
     private readonly ChildProcess _child;
     private readonly Task _reading;
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -27,11 +28,10 @@ internal sealed partial class PluginProcess : IAsyncDisposable
     private long _last;
     private string? _over;
     private bool _isOfficial;
-    private string _lastWords = "";
 
     private PluginProcess(string path, ILogger logger, TimeProvider time)
     {
-        (_name, _logger) = (Path.GetFileName(path), logger);
+        (_name, _logger, _time) = (Path.GetFileName(path), logger, time);
         _said = new LogLines(Hear);
         _child = ChildProcess.Start(new ProcessStart
         {
@@ -182,12 +182,22 @@ internal sealed partial class PluginProcess : IAsyncDisposable
         {
             problem = e.Message;
         }
-
-        await EndAsync(problem);
+        finally
+        {
+            // Whatever it was: those who wait for answers hear of it.
+            await EndAsync(problem);
+        }
     }
 
     private async Task EndAsync(string problem)
     {
+        if (problem.Length == 0)
+        {
+            // What closes its output need not end.
+            await Task.WhenAny(_child.Exited, Task.Delay(EndWait, _time));
+            problem = _child.Exited.IsCompleted ? "" : "it has closed its standard output";
+        }
+
         if (problem.Length > 0)
         {
             ProcessGroup.KillAll(_child.Id);
@@ -198,7 +208,7 @@ internal sealed partial class PluginProcess : IAsyncDisposable
         var why = _isOfficial
             ? $"{_name} is a plugin for the official runner: it speaks go-plugin over gRPC, whose fleeting protocol has no description and is not part of this version. "
                 + "Use the built-in plugin \"static\", or a program that speaks Gantry's plugin protocol and drives the cloud's own command (docs/autoscaling.md has one)"
-            : $"plugin {_name} has ended: {(problem.Length > 0 ? problem : exit)}{(_lastWords.Length > 0 ? $": {_lastWords}" : "")}";
+            : $"plugin {_name} has ended: {(problem.Length > 0 ? problem : exit)}. What it said is in the runner's log";
         List<TaskCompletionSource<JsonElement>> waiting;
         lock (_gate)
         {
@@ -236,7 +246,8 @@ internal sealed partial class PluginProcess : IAsyncDisposable
         {
             using var document = JsonDocument.Parse(line);
             var answer = document.RootElement;
-            if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("id", out var id) && id.TryGetInt64(out var number))
+            if (answer.ValueKind == JsonValueKind.Object && answer.TryGetProperty("id", out var id) && id.ValueKind == JsonValueKind.Number
+                && id.TryGetInt64(out var number))
             {
                 Complete(number, answer);
                 return "";
@@ -247,9 +258,9 @@ internal sealed partial class PluginProcess : IAsyncDisposable
             // Said below.
         }
 
-        var text = Encoding.UTF8.GetString(line.AsSpan(0, Math.Min(line.Length, 200)));
-        Judge(text);
-        return $"its standard output must have one JSON object a line with the id of the request, but it has: {text}";
+        Judge(Encoding.UTF8.GetString(line.AsSpan(0, Math.Min(line.Length, 200))));
+        // Not what it says: an answer that is not quite JSON may be one with a password.
+        return $"its standard output must have one JSON object a line with the id of the request, but it has a line of {line.Length} bytes that is none";
     }
 
     private void Complete(long id, JsonElement answer)
@@ -275,7 +286,6 @@ internal sealed partial class PluginProcess : IAsyncDisposable
     private void Hear(string line)
     {
         Judge(line);
-        _lastWords = line;
         Log.Said(_logger, _name, line);
     }
 
