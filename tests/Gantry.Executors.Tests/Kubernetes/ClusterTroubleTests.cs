@@ -151,6 +151,26 @@ public sealed class ClusterTroubleTests
     }
 
     [Fact(Timeout = Limit)]
+    public async Task A_namespace_that_is_not_known_to_be_the_jobs_own_stays()
+    {
+        await using var bench = await KubernetesBench.StartAsync();
+        bench.Settings = bench.Settings with { NamespacePerJob = true };
+        var path = $"/api/v1/namespaces/ci-job-{bench.Jobs.Payload.Id}";
+        bench.Cluster.Put(path, Namespace($"ci-job-{bench.Jobs.Payload.Id}", "another", "1"));
+        bench.Cluster.Put("/api/v1/namespaces/team", Namespace("team", "another", "1"));
+        bench.Cluster.Refuse(call => call.Method == "GET" && call.Path == path, 403, "namespaces is forbidden");
+
+        await Assert.ThrowsAsync<EnvironmentException>(() => bench.PrepareAsync(Token));
+        // Of a process that had other settings.
+        var executor = bench.OfProcess("second");
+        var handle = new EnvironmentHandle("kubernetes", new Dictionary<string, string> { ["namespace"] = "team", ["pod"] = "one" });
+        Assert.IsType<Reopening.Lost>(await executor.ReopenAsync(bench.Jobs.Request(executor.Traits), handle, Token));
+
+        Assert.Equal([path, "/api/v1/namespaces/team"], bench.Cluster.Things);
+        Assert.Equal("DELETE /api/v1/namespaces/team/pods/one", bench.Cluster.Calls[^1].ToString());
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Namespaces_of_a_killed_runner_are_removed_but_those_of_jobs_that_go_on()
     {
         await using var bench = await KubernetesBench.StartAsync();

@@ -33,10 +33,10 @@ internal sealed partial class KubernetesEnvironment(PodPlace place, JobPlan plan
             var exit = await scripts.RunAsync(script, log, cancellationToken);
             if (exit.Code != 0 && script.Place == StagePlace.Build)
             {
-                await services.ReportAsync(cancellationToken);
+                await services.ReportAsync(log, cancellationToken);
                 if (exit.Evidence is not null)
                 {
-                    await events.WarnAsync(cancellationToken);
+                    await events.WarnAsync(log, cancellationToken);
                 }
             }
 
@@ -44,7 +44,7 @@ internal sealed partial class KubernetesEnvironment(PodPlace place, JobPlan plan
         }
         catch (EnvironmentException)
         {
-            await events.WarnAsync(cancellationToken);
+            await events.WarnAsync(log, cancellationToken);
             throw;
         }
     }

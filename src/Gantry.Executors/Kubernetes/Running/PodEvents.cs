@@ -9,7 +9,7 @@ internal sealed class PodEvents(PodPlace place, IJobLog log)
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <summary>Warnings only, for a job that is in trouble.</summary>
-    public async Task WarnAsync(CancellationToken cancellationToken)
+    public async Task WarnAsync(IJobLog into, CancellationToken cancellationToken)
     {
         if (!place.Settings.PrintPodWarningEvents)
         {
@@ -18,7 +18,7 @@ internal sealed class PodEvents(PodPlace place, IJobLog log)
 
         foreach (var (type, reason, message) in await NewAsync("Warning", cancellationToken))
         {
-            log.Warning($"Event retrieved from the cluster: {type} {reason}: {message}");
+            into.Warning($"Event retrieved from the cluster: {type} {reason}: {message}");
         }
     }
 

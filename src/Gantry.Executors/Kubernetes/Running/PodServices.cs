@@ -75,11 +75,11 @@ internal sealed class PodServices(PodPlace place, IReadOnlyList<PodService> serv
             log.Warning(string.Create(CultureInfo.InvariantCulture, $"Service {service.Image} probably didn't start properly: nothing listens on port {port}"));
         }
 
-        await ReportAsync(cancellationToken);
+        await ReportAsync(log, cancellationToken);
     }
 
     /// <summary>Services that have ended, with the end of their logs: the reason of a failed step is often there.</summary>
-    public async Task ReportAsync(CancellationToken cancellationToken)
+    public async Task ReportAsync(IJobLog into, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(ReportLimit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
@@ -90,10 +90,10 @@ internal sealed class PodServices(PodPlace place, IReadOnlyList<PodService> serv
             {
                 if (state?.Find(service.Container) is { ExitCode: { } code } container && _told.Add(service.Container))
                 {
-                    log.Warning(string.Create(CultureInfo.InvariantCulture,
+                    into.Warning(string.Create(CultureInfo.InvariantCulture,
                         $"Service {service.Image} (container {service.Container}) has ended: exit code {code}, reason '{container.EndReason}'{(container.IsOutOfMemory ? ": raise service_memory_limit" : "")}"));
                     await using var tail = await place.Cluster.StreamAsync($"{LogPath(service)}&tailLines={TailLines.ToString(CultureInfo.InvariantCulture)}", both.Token);
-                    await CopyAsync(tail, bytes => log.Write(LogStream.Service, bytes), both.Token);
+                    await CopyAsync(tail, bytes => into.Write(LogStream.Service, bytes), both.Token);
                 }
             }
         }

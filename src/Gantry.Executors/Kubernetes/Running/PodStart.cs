@@ -53,7 +53,7 @@ internal sealed class PodStart(PodPlace place, PodEvents events, IJobLog log, Ti
             Say(state);
             if (time.GetElapsedTime(since) >= place.Settings.EffectivePollTimeout)
             {
-                await events.WarnAsync(cancellationToken);
+                await events.WarnAsync(log, cancellationToken);
                 throw EnvironmentException.Broken(
                     $"waiting for pod running: timed out waiting for pod to start (last phase: {state.Phase})" + (state.Obstacle.Length > 0 ? $". {state.Obstacle}" : ""));
             }
@@ -85,7 +85,7 @@ internal sealed class PodStart(PodPlace place, PodEvents events, IJobLog log, Ti
         if (state.Containers.FirstOrDefault(container => container.Name == PodRecipe.BuildContainer && Hopeless.Contains(container.Waiting)
             || container.Waiting is "InvalidImageName" or "CreateContainerConfigError") is { } hopeless)
         {
-            await events.WarnAsync(cancellationToken);
+            await events.WarnAsync(log, cancellationToken);
             var text = $"waiting for pod running: container {hopeless.Name} with image \"{hopeless.Image}\": {hopeless.Waiting}: {hopeless.WaitingMessage}";
             throw hopeless.Waiting is "InvalidImageName" ? EnvironmentException.Misconfigured(text)
                 : new EnvironmentException(FailureReason.RunnerSystemFailure, text, retriable: false);
@@ -93,7 +93,7 @@ internal sealed class PodStart(PodPlace place, PodEvents events, IJobLog log, Ti
 
         if (state.EndOf(PodRecipe.BuildContainer) is { } end)
         {
-            await events.WarnAsync(cancellationToken);
+            await events.WarnAsync(log, cancellationToken);
             throw EnvironmentException.Broken($"waiting for pod running: {end}");
         }
     }

@@ -79,7 +79,7 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
         var overwrites = Overwrites.Of(settings, Plan.Variables, Log.Line);
         OwnClient = overwrites.BearerToken.Length > 0 ? ClusterAs(new Secret(overwrites.BearerToken)) : null;
         Place = new PodPlace(OwnClient ?? Cluster(), space, settings);
-        if (settings.NamespacePerJob)
+        if (settings.NamespacePerJob && space == JobNamespace.NameOf(Plan.Payload.Id))
         {
             Place.Made("namespace", JobNamespace.PathOf(space));
         }
@@ -171,7 +171,7 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
             Log.Warning($"Failed to pull image \"{failure.Image}\" for container \"{container}\" with policy \"{list[tried[container]]}\": {failure.Message}");
             if (++tried[container] >= list.Count)
             {
-                await events.WarnAsync(cancellationToken);
+                await events.WarnAsync(Log, cancellationToken);
                 throw new EnvironmentException(failure.Reason, $"image pull failed: {failure.Message}", retriable: false, failure);
             }
 
@@ -321,7 +321,7 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
     {
         if (settings.NamespacePerJob)
         {
-            return string.Create(CultureInfo.InvariantCulture, $"ci-job-{Plan.Payload.Id}");
+            return JobNamespace.NameOf(Plan.Payload.Id);
         }
 
         if (overwrites.Namespace.Length > 0)
