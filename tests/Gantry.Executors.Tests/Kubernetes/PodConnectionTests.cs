@@ -115,6 +115,28 @@ public sealed class PodConnectionTests(LiveEngine live) : IClassFixture<LiveEngi
 
     [Fact(Timeout = Limit)]
     [Trait("Needs", "Full")]
+    public async Task A_script_that_is_not_in_the_pod_when_its_job_is_cancelled_never_begins()
+    {
+        await using var bench = await StartAsync();
+        bench.Settings = bench.Settings with { RetryLimit = 1 };
+        bench.Jobs.Runner = bench.Jobs.Runner with { GracefulKillTimeout = TimeSpan.FromSeconds(3) };
+        await using var place = await bench.PrepareAsync(Token);
+        using var cancel = new CancellationTokenSource();
+        // The server is back when those that run have been asked to end.
+        bench.Cluster.Refuse(call => call.Path.Contains("n=$3", StringComparison.Ordinal)
+            && !bench.Cluster.Calls.Any(other => other.Path.Contains("kill -TERM -1", StringComparison.Ordinal)), 503, "the server is starting");
+
+        var script = bench.ScriptAsync(place, "echo x > /builds/begun; sleep 1000", cancel.Token);
+        await ThereIsAsync(() => bench.Log.Lines.Count > 0 && bench.Log.Lines[^1].EndsWith(" yet: the server is starting; trying again.", StringComparison.Ordinal));
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => script);
+        Assert.Single(bench.Log.Lines, line => line.StartsWith("WARNING: The script cannot be started in pod", StringComparison.Ordinal));
+        Assert.Equal(1, (await bench.ScriptAsync(place, "[ -e /builds/begun ]", Token)).Code);
+    }
+
+    [Fact(Timeout = Limit)]
+    [Trait("Needs", "Full")]
     public async Task What_has_been_read_does_not_stay_in_the_pod()
     {
         await using var bench = await StartAsync();

@@ -85,6 +85,50 @@ public sealed class PodProgramTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task The_piece_that_the_runner_had_last_stays_although_there_is_another()
+    {
+        Directory.CreateDirectory(Script);
+        foreach (var at in (string[])["0", "3", "7"])
+        {
+            await File.WriteAllTextAsync(Path.Combine(Script, at), "", Token);
+        }
+
+        // Who shows the output may not have seen the next one.
+        await RunAsync(PodPrograms.ToTrim(Script, 7), "", new EndMark(_ => { }));
+
+        Assert.Equal(["3", "7"], Directory.GetFiles(Script).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Output_that_cannot_be_kept_any_more_is_shown_while_the_connection_holds()
+    {
+        var text = $"rm -rf {Script}\nhead -c 40000000 /dev/zero\n";
+        var mark = new EndMark(_ => { });
+
+        // More than goes into the piece that was open.
+        var run = await RunAsync(["sh", "-c", "\"$@\" | wc -c", "sh", .. PodPrograms.ToStart(Script, mark, text.Length, ["sh"])], text, mark);
+
+        Assert.Equal("40000000", Encoding.UTF8.GetString(run.Output).Trim());
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_process_that_has_the_number_of_the_one_that_showed_the_output_is_left_alone()
+    {
+        await using var other = ChildProcess.Start(new ProcessStart { FileName = "sleep", Arguments = ["60"], Output = ProcessOutput.Dropped });
+        Directory.CreateDirectory(Path.Combine(Script, "go"));
+        foreach (var (name, text) in ((string, string)[])[("live", $"{other.Id} 1\n"), ("pid", $"{other.Id} 1\n"), ("0", "shown\n")])
+        {
+            await File.WriteAllTextAsync(Path.Combine(Script, name), text, Token);
+        }
+
+        var (output, mark) = await FollowAsync(0);
+
+        Assert.Equal("shown\n", Encoding.UTF8.GetString(output));
+        Assert.True(mark.WasKilled);
+        Assert.Contains(") S ", await File.ReadAllTextAsync($"/proc/{other.Id}/stat", Token), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task Without_the_programs_the_script_runs_as_it_comes()
     {
         var mark = new EndMark(_ => { });
@@ -99,6 +143,9 @@ public sealed class PodProgramTests : IDisposable
         Directory.CreateDirectory(Path.Combine(Script, "go"));
         await File.WriteAllTextAsync(Path.Combine(Script, "plain"), "", Token);
         Assert.True((await FollowAsync(0, begun: false)).Mark.IsPlain);
+        // Where there can be no folder, it ran without one.
+        await File.WriteAllTextAsync(Path.Combine(_folder, "file"), "", Token);
+        Assert.True((await FollowAsync(0, begun: false, Path.Combine(_folder, "file", "1"))).Mark.IsPlain);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

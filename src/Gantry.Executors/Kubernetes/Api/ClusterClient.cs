@@ -142,15 +142,18 @@ internal sealed class ClusterClient : IDisposable
     /// <summary>The answer to a handshake has no body; the same call without one has.</summary>
     private async Task<string> WhyAsync(string path, int status, CancellationToken cancellationToken)
     {
+        using var limit = new CancellationTokenSource(AnswerLimit, _time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            using var answer = await SendAsync(HttpMethod.Get, path, null, cancellationToken);
+            using var answer = await SendAsync(HttpMethod.Get, path, null, both.Token);
         }
         catch (ClusterException e) when (e.Status is not (0 or 400))
         {
             return e.Message;
         }
-        catch (ClusterException)
+        catch (Exception e) when (e is ClusterException or HttpRequestException or IOException
+            || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             // Then the number has to do.
         }

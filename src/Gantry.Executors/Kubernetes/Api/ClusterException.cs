@@ -25,7 +25,7 @@ internal sealed class ClusterException : Exception
     public bool IsUnreachable => Status == 0;
 
     /// <summary>The same call may well succeed in a moment.</summary>
-    public bool IsTransient => IsUnreachable || Status is 429 or 503 or 504;
+    public bool IsTransient => IsUnreachable || Status is 429 or 502 or 503 or 504;
 
     public static ClusterException Refused(int status, string reason, string message) => new(status, reason, message, null);
 

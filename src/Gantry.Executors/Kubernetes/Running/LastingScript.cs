@@ -47,6 +47,8 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
     private bool _begun;
     private bool _plain;
     private bool _told;
+    private bool _waits;
+    private volatile bool _closed;
     private volatile bool _last;
     private volatile bool _muted;
     private int _breaks;
@@ -71,6 +73,9 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
     /// <summary>A connection to a script that has ended and whose output others still have: to be read on. Null: there is none.</summary>
     public (PodExec Exec, Task Reading)? Held { get; private set; }
 
+    /// <summary>The job is being ended: a script that has not been given to the pod is given to it no more.</summary>
+    public void BeginNoMore() => _closed = true;
+
     /// <summary>Everything in the container is being killed: a connection that ends now is not made anew.</summary>
     public void MakeLast() => _last = true;
 
@@ -80,26 +85,28 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
         if (Begun is { } begun)
         {
             (_folder, _given, _begun, _position) = (begun.Where, true, true, begun.Position);
-            _came = _trimmed = begun.Position.Output;
+            _came = begun.Position.Output;
         }
 
         Settle();
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _over = over.Token;
+        // The process before may have left what it had, and the script may be waiting for room.
+        Trim();
         var watching = Watch.UntilEndAsync(over.Token);
         try
         {
             while (true)
             {
                 var since = Time.GetTimestamp();
-                var before = _came;
                 if (await ConnectAsync(watching, cancellationToken) is { } end)
                 {
                     return end;
                 }
 
-                _breaks = _came > before || Time.GetElapsedTime(since) >= Good ? 0 : _breaks + 1;
-                var pause = _breaks == 0 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Min(500 * Math.Pow(2, _breaks - 1), LongestPause.TotalMilliseconds));
+                // Not by what came: a job that prints a byte and ends who shows it must not keep the cluster busy.
+                _breaks = Time.GetElapsedTime(since) >= Good ? 0 : _breaks + 1;
+                var pause = _breaks <= 1 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Min(500 * Math.Pow(2, _breaks - 2), LongestPause.TotalMilliseconds));
                 await Task.WhenAny(watching, Task.Delay(pause, Time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
                 if (watching.IsCompletedSuccessfully)
@@ -120,6 +127,11 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
     private async Task<ScriptEnd?> ConnectAsync(Task<PodEnd> watching, CancellationToken cancellationToken)
     {
         var starts = !_given;
+        if (starts && _closed)
+        {
+            return new ScriptEnd(137, null);
+        }
+
         _folder = starts ? scripts.NewFolder() : _folder;
         var mark = new EndMark(bytes => Give(bytes.Span), () => Notes.Given(_folder, Time.GetUtcNow()));
         var words = starts ? PodPrograms.ToStart(_folder, mark, text.Length, shell) : PodPrograms.ToFollow(_folder, mark, _came, _begun);
@@ -133,13 +145,20 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
             return await RefusedAsync(e, starts, cancellationToken);
         }
 
+        if (starts && _closed)
+        {
+            // Without its text nothing begins.
+            await exec.DisposeAsync();
+            return new ScriptEnd(137, null);
+        }
+
         (_given, _refusals) = (true, 0);
         var reading = exec.ReadAsync(Take, mark.Take, cancellationToken);
         var writing = starts ? exec.WriteAllAsync(token => exec.WriteAsync(text, token), cancellationToken) : Task.CompletedTask;
         var isKept = false;
         try
         {
-            var end = await FollowAsync(reading, mark, watching, cancellationToken);
+            var end = await FollowAsync(reading, mark, starts, watching, cancellationToken);
             if (end is { IsHeld: true })
             {
                 (isKept, _muted, Held) = (true, true, (exec, reading));
@@ -160,7 +179,7 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
 
     /// <summary>Until the program in the pod has ended, or said how the script did, or the pod is gone.</summary>
     /// <returns>Null: the connection is of no more use.</returns>
-    private async Task<ScriptEnd?> FollowAsync(Task<PodExit> reading, EndMark mark, Task<PodEnd> watching, CancellationToken cancellationToken)
+    private async Task<ScriptEnd?> FollowAsync(Task<PodExit> reading, EndMark mark, bool starts, Task<PodEnd> watching, CancellationToken cancellationToken)
     {
         await Task.WhenAny(reading, mark.Ended, watching).WaitAsync(cancellationToken);
         if (!reading.IsCompleted)
@@ -178,7 +197,7 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
                 : null;
         }
 
-        if (_plain && reading.IsCompletedSuccessfully)
+        if (_plain && starts && reading.IsCompletedSuccessfully)
         {
             // Even the shell of ours was ended: by the job itself, or with the container.
             var code = (await reading).Code;
@@ -241,8 +260,8 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
             return starts ? throw EnvironmentException.Broken(end.Text, refused) : new ScriptEnd(0, end);
         }
 
-        // A server that is away may come back; one that says no means it, unless it has just come back.
-        if (!refused.IsTransient && (starts || ++_refusals >= Limit))
+        // A server that is away may come back, and a node that it does not reach (500); one that says no means it, unless it has just come back.
+        if (!refused.IsTransient && (starts || (refused.Status < 500 && ++_refusals >= Limit)))
         {
             throw EnvironmentException.Broken(starts
                 ? $"the script could not be started in pod \"{place.Pod}\": {refused.Message}"
@@ -250,6 +269,12 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
         }
 
         Log.Again(Logger, JobId, place.Pod, refused.Message, _came);
+        if (starts && !_waits)
+        {
+            _waits = true;
+            JobLog.Warning($"The script cannot be started in pod \"{place.Pod}\" yet: {refused.Message}; trying again.");
+        }
+
         return null;
     }
 
@@ -288,6 +313,11 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
             Settle();
         }
 
+        Trim();
+    }
+
+    private void Trim()
+    {
         if (_came - _trimmed >= TrimStep && !_plain && !_muted && _trimming.IsCompleted)
         {
             _trimming = TrimAsync(_over);
@@ -310,13 +340,18 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
         {
             try
             {
-                await scripts.AskAsync(PodPrograms.ToTrim(_folder, came), cancellationToken);
-                _trimmed = came;
+                if (await scripts.AskAsync(PodPrograms.ToTrim(_folder, came), cancellationToken) is not null)
+                {
+                    _trimmed = came;
+                    continue;
+                }
             }
             catch (ClusterException)
             {
-                await Task.Delay(TrimPause, Time, cancellationToken);
+                // The same as if it could not be done.
             }
+
+            await Task.Delay(TrimPause, Time, cancellationToken);
         }
     }
 

@@ -8,7 +8,8 @@ namespace Gantry.Executors.Kubernetes.Running;
 /// <list type="bullet">
 /// <item><c>script</c>: its text, until it begins; <c>go</c>: made by whoever decides whether it begins, so that it does so once; <c>plain</c>: it needs its connection.</item>
 /// <item><c>0</c>, <c>4711</c>, …: pieces of its output, named after where they begin; <c>eof</c>: there will be no more.</item>
-/// <item><c>pid</c>: of the shell that waits for it; <c>status</c>: how it ended; <c>live</c>: who shows its output.</item>
+/// <item><c>pid</c>: the shell that waits for it; <c>status</c>: how it ended; <c>live</c>: who shows its output. Processes are noted with the
+/// time of their start, since numbers come again.</item>
 /// </list>
 /// They speak to the runner on standard error, in lines that begin with a mark (<see cref="EndMark"/>).
 /// </summary>
@@ -34,11 +35,12 @@ internal static class PodPrograms
         d=$1 m=$2 n=$3
         shift 3
         say() { echo "$m $1" >&2; }
+        me() { read -r p r < /proc/self/stat && set -- ${r##*) } && echo "$p ${20}"; }
         trap : TERM INT HUP
         for t in cat dd mkdir mv rm sleep tee wc; do
           command -v $t >/dev/null 2>&1 || { t=; break; }
         done
-        if [ -z "$t" ] || ! (umask 077; rm -rf "${d%/*}"/[0-9]*; mkdir -p "$d" && : > "$d/script") 2>/dev/null; then
+        if [ -z "$t" ] || ! (umask 077; mkdir -p "$d" && : > "$d/script") 2>/dev/null; then
           mkdir -p "$d/go" 2>/dev/null && : > "$d/plain"
           say plain
           "$@"
@@ -48,12 +50,14 @@ internal static class PodPrograms
         fi
         cat > "$d/script"
         [ "$(wc -c < "$d/script")" -eq "$n" ] && mkdir "$d/go" 2>/dev/null || exit 1
+        for f in "${d%/*}"/[0-9]*; do
+          [ "$f" = "$d" ] || rm -rf "$f" 2>/dev/null
+        done
         say begun
         command -v setsid >/dev/null 2>&1 && set -- setsid "$@"
         run() {
           trap : TERM INT HUP
-          read -r p r < /proc/self/stat
-          echo "$p" > "$d/pid"
+          me > "$d/pid"
           exec < "$d/script"
           rm -f "$d/script"
           "$@" 7>&-
@@ -69,8 +73,7 @@ internal static class PodPrograms
           set -- 0
           while
             dd bs={{Block}} count={{Blocks}} | tee "$d/$at"
-            z=$(wc -c < "$d/$at") || exec cat > /dev/null
-            [ "$z" -gt 0 ]
+            z=$(wc -c < "$d/$at") && [ "$z" -gt 0 ]
           do
             at=$((at + z))
             set -- "$@" $at
@@ -78,12 +81,12 @@ internal static class PodPrograms
               if [ -e "$d/$1" ]; then sleep 1; else shift; fi
             done
           done
+          cat || cat > /dev/null
           : > "$d/eof"
         }
         { run "$@" 2>&1 | keep 2>/dev/null 7>&-; } 7>&2 | {
           trap '' TERM INT HUP
-          read -r p r < /proc/self/stat
-          echo "$p" > "$d/live"
+          me > "$d/live"
           exec cat
         }
         read -r s < "$d/status" && exit "$s"
@@ -101,16 +104,22 @@ internal static class PodPrograms
         umask 077
         exec 7>&2 2>/dev/null
         say() { echo "$m $1" >&7; }
-        [ "$begun" ] || mkdir -p "$d"
+        [ "$begun" ] || mkdir -p "$d" || { say plain; exit; }
         [ -d "$d" ] || { say gone; exit; }
         mkdir "$d/go" && { say none; exit; }
         [ -e "$d/plain" ] && { say plain; exit; }
-        read -r p < "$d/live" && kill -9 "$p"
-        read -r p r < /proc/self/stat
-        echo "$p" > "$d/live"
+        me() { read -r p r < /proc/self/stat && set -- ${r##*) } && echo "$p ${20}"; }
+        is() {
+          read -r r < "/proc/$1/stat" || return
+          u=$2
+          set -- ${r##*) }
+          [ "$1" != Z ] && [ "${20}" = "$u" ]
+        }
+        read -r p b < "$d/live" && is "$p" "$b" && kill -9 "$p"
+        me > "$d/live"
         lives() {
-          read -r p < "$d/pid" || { w=$((w + 1)); [ $w -lt 50 ]; return; }
-          read -r a b y r < "/proc/$p/stat" && [ "$y" != Z ]
+          read -r p b < "$d/pid" || { w=$((w + 1)); [ $w -lt 50 ]; return; }
+          is "$p" "$b"
         }
         seek() {
           for f in "$d"/[0-9]*; do
@@ -157,7 +166,7 @@ internal static class PodPrograms
 
         """));
 
-    /// <summary>Removes the pieces that the runner has.</summary>
+    /// <summary>Removes the pieces before the one that a byte is in.</summary>
     private const string Trim = "cd \"$1\" || exit 0\nb=0\nfor f in [0-9]*; do [ \"$f\" -le \"$2\" ] && [ \"$f\" -gt $b ] && b=$f; done\n"
         + "set --\nfor f in [0-9]*; do [ \"$f\" -lt $b ] && set -- \"$@\" \"$f\"; done\n[ $# -eq 0 ] || rm -f \"$@\"\n";
 
@@ -176,8 +185,8 @@ internal static class PodPrograms
         ["sh", "-c", Follow, "sh", folder, mark.Word, from.ToString(CultureInfo.InvariantCulture), begun ? "begun" : ""];
 
     /// <param name="folder">See <see cref="ToStart"/>.</param>
-    /// <param name="until">The first byte that has not come.</param>
-    public static IReadOnlyList<string> ToTrim(string folder, long until) => ["sh", "-c", Trim, "sh", folder, until.ToString(CultureInfo.InvariantCulture)];
+    /// <param name="until">The first byte that has not come. The piece of the one before it stays: who shows the output may stand on it.</param>
+    public static IReadOnlyList<string> ToTrim(string folder, long until) => ["sh", "-c", Trim, "sh", folder, (until - 1).ToString(CultureInfo.InvariantCulture)];
 
     /// <summary>Prints something when no more output will come.</summary>
     public static IReadOnlyList<string> ToAskForEnd(string folder) => ["sh", "-c", "[ ! -e \"$1/eof\" ] || echo yes", "sh", folder];

@@ -60,10 +60,9 @@ internal sealed partial class PodScripts(PodPlace place, JobPlan plan, string jo
         try
         {
             var end = await running.WaitAsync(cancellationToken);
-            if (lasting.Held is { } held)
+            if (lasting.Held is not null)
             {
                 log.Warning("the script has ended, but processes it started hold its output open. What they print from now on is not shown; they are ended with the job.");
-                _held.Add(held);
             }
 
             return await ToldAsync(end, cancellationToken);
@@ -81,6 +80,10 @@ internal sealed partial class PodScripts(PodPlace place, JobPlan plan, string jo
             }
 
             await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (lasting.Held is { } held)
+            {
+                _held.Add(held);
+            }
         }
     }
 
@@ -146,6 +149,7 @@ internal sealed partial class PodScripts(PodPlace place, JobPlan plan, string jo
     /// <summary>Everything in the container but its first process: asked, waited for, killed, in bounded time.</summary>
     private async Task EndAsync(LastingScript script, Task running)
     {
+        script.BeginNoMore();
         using var budget = new CancellationTokenSource(plan.Runner.GracefulKillTimeout + plan.Runner.ForceKillTimeout + CommandLimit, time);
         try
         {
