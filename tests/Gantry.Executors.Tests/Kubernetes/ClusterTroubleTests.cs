@@ -254,7 +254,8 @@ public sealed class ClusterTroubleTests
     {
         ["metadata"] = new JsonObject
         {
-            ["name"] = name, ["labels"] = new JsonObject { ["io.gantry.owner"] = owner, ["io.gantry.process"] = "first", ["io.gantry.job"] = job },
+            ["name"] = name,
+            ["labels"] = new JsonObject { ["io.gantry.owner"] = owner, ["io.gantry.process"] = "first", ["io.gantry.job"] = job },
         },
     };
 

@@ -342,7 +342,9 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
 
         var labels = new Dictionary<string, string>
         {
-            [PodLabels.Owner] = surroundings.OwnerId, [PodLabels.Process] = surroundings.ProcessId, [PodLabels.Job] = Plan.Payload.Id.ToString(CultureInfo.InvariantCulture),
+            [PodLabels.Owner] = surroundings.OwnerId,
+            [PodLabels.Process] = surroundings.ProcessId,
+            [PodLabels.Job] = Plan.Payload.Id.ToString(CultureInfo.InvariantCulture),
         };
         await JobNamespace.MakeAsync(Place!, labels, cancellationToken);
     }
