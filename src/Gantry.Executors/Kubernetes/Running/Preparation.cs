@@ -335,18 +335,16 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
 
     private async Task MakeNamespaceAsync(CancellationToken cancellationToken)
     {
-        if (!settings.NamespacePerJob)
+        if (settings.NamespacePerJob)
         {
-            return;
+            var labels = new Dictionary<string, string>
+            {
+                [PodLabels.Owner] = surroundings.OwnerId,
+                [PodLabels.Process] = surroundings.ProcessId,
+                [PodLabels.Job] = Plan.Payload.Id.ToString(CultureInfo.InvariantCulture),
+            };
+            await JobNamespace.MakeAsync(Place!, labels, cancellationToken);
         }
-
-        var labels = new Dictionary<string, string>
-        {
-            [PodLabels.Owner] = surroundings.OwnerId,
-            [PodLabels.Process] = surroundings.ProcessId,
-            [PodLabels.Job] = Plan.Payload.Id.ToString(CultureInfo.InvariantCulture),
-        };
-        await JobNamespace.MakeAsync(Place!, labels, cancellationToken);
     }
 
     private string Image()
