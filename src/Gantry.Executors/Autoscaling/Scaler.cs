@@ -1,3 +1,4 @@
+using Gantry.Engine;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
 using Gantry.Executors.Autoscaling.Providers;
@@ -24,13 +25,16 @@ internal sealed partial class Scaler : IAsyncDisposable
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
 
     private readonly Func<ScalerSettings, CancellationToken, Task<IInstanceProvider>> _open;
+    /// <summary>After a start that failed nothing makes the next one come sooner.</summary>
+    private static readonly Task Never = new TaskCompletionSource().Task;
+
     private readonly ScalerMemory _memory;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _end = new();
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Signal _wake = new();
-    private readonly Signal _freed = new();
+    private readonly Pace _pace;
+    private readonly Pace _freed;
     private readonly Lazy<Task> _loop;
     private volatile ScalerSettings _settings;
     private volatile ScalerCrew? _crew;
@@ -48,6 +52,7 @@ internal sealed partial class Scaler : IAsyncDisposable
         ScalerSettings settings, Func<ScalerSettings, CancellationToken, Task<IInstanceProvider>> open, ScalerMemory memory, TimeProvider time, ILogger logger)
     {
         (_settings, _open, _memory, _time, _logger) = (settings, open, memory, time, logger);
+        (_pace, _freed) = (new Pace(time), new Pace(time));
         Book = new ScalerBook(memory.Read(), settings.State.KeepsOccupied);
         _loop = new Lazy<Task>(RunAsync);
     }
@@ -64,7 +69,7 @@ internal sealed partial class Scaler : IAsyncDisposable
         if (!ReferenceEquals(_settings, settings))
         {
             _settings = settings;
-            _wake.Set();
+            _pace.Wake();
         }
     }
 
@@ -84,8 +89,8 @@ internal sealed partial class Scaler : IAsyncDisposable
             return null;
         }
 
-        _wake.Set();
-        return new ScalerReservation(Book, _wake.Set);
+        _pace.Wake();
+        return new ScalerReservation(Book, _pace.Wake);
     }
 
     /// <summary>Waits for a place.</summary>
@@ -98,7 +103,7 @@ internal sealed partial class Scaler : IAsyncDisposable
         }
 
         Tend();
-        _wake.Set();
+        _pace.Wake();
         var slot = await WaitAsync(cancellationToken);
         _memory.Write(Book);
         try
@@ -198,7 +203,7 @@ internal sealed partial class Scaler : IAsyncDisposable
         {
             while (true)
             {
-                var freed = _freed.Next;
+                var freed = _freed.Next();
                 if (Book.Acquire(Rules()) is { } slot)
                 {
                     got = true;
@@ -225,8 +230,8 @@ internal sealed partial class Scaler : IAsyncDisposable
     private void Release(InstanceSlot slot, bool isDoubted)
     {
         Book.Release(slot, isDoubted, Rules(), _time.GetUtcNow());
-        _freed.Set();
-        _wake.Set();
+        _freed.Wake();
+        _pace.Wake();
         _memory.Write(Book);
     }
 
@@ -236,9 +241,9 @@ internal sealed partial class Scaler : IAsyncDisposable
         {
             while (!_end.IsCancellationRequested)
             {
-                var wake = _wake.Next;
+                var change = _pace.Next();
                 var pause = _crew is null ? await StartAsync() : await TurnAsync(_crew);
-                await Task.WhenAny(pause.Wakes ? wake : Signal.Never, Task.Delay(pause.Length, _time, _end.Token));
+                await _pace.WaitAsync(pause.Length, pause.Wakes ? change : Never, _end.Token);
             }
         }
         catch (OperationCanceledException)
@@ -258,7 +263,7 @@ internal sealed partial class Scaler : IAsyncDisposable
         try
         {
             var provider = await _open(_settings, either.Token);
-            _crew = new ScalerCrew(Book, provider, () => _settings, _time, _logger) { Changed = () => { _freed.Set(); _wake.Set(); } };
+            _crew = new ScalerCrew(Book, provider, () => _settings, _time, _logger) { Changed = () => { _freed.Wake(); _pace.Wake(); } };
             Log.Started(_logger, _settings.ShortToken, provider.Traits.Id);
             await TurnAsync(_crew);
             return (TimeSpan.FromMilliseconds(1), true);
@@ -283,7 +288,7 @@ internal sealed partial class Scaler : IAsyncDisposable
         {
             _looked = now;
             await crew.LookAsync(_end.Token);
-            _freed.Set();
+            _freed.Wake();
         }
 
         crew.Begin(Book.Turn(Rules(), _time.GetUtcNow()));
@@ -291,37 +296,6 @@ internal sealed partial class Scaler : IAsyncDisposable
         interval = Book.IsExpecting ? _settings.ExpectingInterval : _settings.UpdateInterval;
         var left = _looked + interval - _time.GetUtcNow();
         return (left <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : left < LongestTurn ? left : LongestTurn, true);
-    }
-
-    /// <summary>Wakes all who wait, at once.</summary>
-    private sealed class Signal
-    {
-        private readonly Lock _gate = new();
-        private TaskCompletionSource _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public static Task Never { get; } = new TaskCompletionSource().Task;
-
-        public Task Next
-        {
-            get
-            {
-                lock (_gate)
-                {
-                    return _next.Task;
-                }
-            }
-        }
-
-        public void Set()
-        {
-            TaskCompletionSource woken;
-            lock (_gate)
-            {
-                (woken, _next) = (_next, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            }
-
-            woken.TrySetResult();
-        }
     }
 
     private static partial class Log

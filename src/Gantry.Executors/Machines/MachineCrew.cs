@@ -1,3 +1,4 @@
+using Gantry.Engine;
 using Gantry.Engine.Plans;
 using Microsoft.Extensions.Logging;
 
@@ -12,25 +13,16 @@ internal sealed partial class MachineCrew(MachineBook book, MachineTool tool, Ti
     private static readonly TimeSpan RemovalPause = TimeSpan.FromSeconds(30);
 
     private readonly CancellationTokenSource _end = new();
+    private readonly Pace _freed = new(time);
     private readonly SemaphoreSlim _stuck = new(1, 1);
     private readonly Lock _gate = new();
     private readonly HashSet<Task> _work = [];
     private int _disposed;
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public IMachineMeter Meter { get; set; } = new NoMachineMeter();
 
     /// <summary>What to await when a machine that comes free after this call must not be missed.</summary>
-    public Task Change
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return _changed.Task;
-            }
-        }
-    }
+    public Task Change => _freed.Next();
 
     /// <summary>Ends when nothing is being made or removed any more.</summary>
     public async Task IdleAsync(CancellationToken cancellationToken)
@@ -73,17 +65,7 @@ internal sealed partial class MachineCrew(MachineBook book, MachineTool tool, Ti
     }
 
     /// <summary>A machine may have come free: those who wait look again.</summary>
-    public void Wake()
-    {
-        TaskCompletionSource woken;
-        lock (_gate)
-        {
-            woken = _changed;
-            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
-
-        woken.TrySetResult();
-    }
+    public void Wake() => _freed.Wake();
 
     /// <summary>Removes machines at the end of the process.</summary>
     public Task DrainAsync(IReadOnlyList<string> names, MachineDrain drain, CancellationToken cancellationToken) => Parallel.ForEachAsync(

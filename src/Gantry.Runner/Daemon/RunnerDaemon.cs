@@ -1,3 +1,4 @@
+using Gantry.Engine;
 using Gantry.Engine.Running;
 using Gantry.Runner.Configuration;
 using Gantry.Runner.Control;

@@ -1,3 +1,4 @@
+using Gantry.Engine;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
 using Gantry.Runner.Configuration;

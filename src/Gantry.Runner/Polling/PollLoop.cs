@@ -1,3 +1,4 @@
+using Gantry.Engine;
 using Gantry.Engine.Executors;
 using Gantry.Protocol.Runners;
 using Gantry.Runner.Configuration;

@@ -1,7 +1,8 @@
-namespace Gantry.Runner.Polling;
+namespace Gantry.Engine;
 
-/// <summary>A wait that something may end early: capacity became free, the file was reloaded. Thread-safe.</summary>
-internal sealed class Pace(TimeProvider time)
+/// <summary>A wait that something may end early: capacity became free, the file was reloaded, a machine is ready. Thread-safe.</summary>
+/// <param name="time">The clock.</param>
+public sealed class Pace(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,6 +30,9 @@ internal sealed class Pace(TimeProvider time)
     }
 
     /// <summary>Waits for the time or for <paramref name="change"/>, whichever is first.</summary>
+    /// <param name="longest">Not above zero: not at all.</param>
+    /// <param name="change">Of <see cref="Next"/>.</param>
+    /// <param name="cancellationToken">Ends the wait with an exception.</param>
     public async Task WaitAsync(TimeSpan longest, Task change, CancellationToken cancellationToken)
     {
         if (longest <= TimeSpan.Zero)
