@@ -15,17 +15,12 @@ internal sealed partial class InstanceDialer(IInstanceProvider provider, TimePro
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan FixedPatience = TimeSpan.FromSeconds(30);
 
-    /// <summary>For the provider to say how an instance is reached.</summary>
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(5);
-
     /// <exception cref="EnvironmentException">It cannot be got into, whatever is tried.</exception>
     public async Task<InstanceRoute> FindAsync(string id, ConnectorSettings connector, CancellationToken cancellationToken)
     {
-        using var late = new CancellationTokenSource(AnswerLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
-            var access = await provider.AccessAsync(id, either.Token);
+            var access = await provider.AccessAsync(id, cancellationToken);
             return new InstanceRoute(id, InstanceTarget.SshTo(id, access, connector), access.Timeout ?? connector.Timeout ?? (provider.Traits.IsFixed ? FixedPatience : Patience))
             {
                 InternalAddress = access.InternalAddress,
@@ -35,10 +30,6 @@ internal sealed partial class InstanceDialer(IInstanceProvider provider, TimePro
         catch (ProviderException e)
         {
             throw EnvironmentException.Broken(e.Message, e);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw EnvironmentException.Broken($"{provider.Traits.Id} did not say within {GoDuration.Format(AnswerLimit)} how instance {id} is reached", e);
         }
     }
 

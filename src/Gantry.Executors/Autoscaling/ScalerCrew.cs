@@ -9,9 +9,6 @@ namespace Gantry.Executors.Autoscaling;
 internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider provider, Func<ScalerSettings> settings, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
-    /// <summary>For one call of the provider.</summary>
-    private static readonly TimeSpan CallLimit = TimeSpan.FromMinutes(5);
-
     private readonly CancellationTokenSource _end = new();
 
     /// <summary>A listing must not overtake a newer one.</summary>
@@ -35,7 +32,7 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
         await _looking.WaitAsync(cancellationToken);
         try
         {
-            var seen = await LimitedAsync(provider.UpdateAsync, cancellationToken);
+            var seen = await provider.UpdateAsync(cancellationToken);
             Begin(book.Observe(seen, time.GetUtcNow()));
         }
         catch (ProviderException e)
@@ -106,7 +103,7 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
             {
                 if (ids.Count > 0)
                 {
-                    await LimitedAsync(token => provider.DecreaseAsync(ids, token), cancellationToken);
+                    await provider.DecreaseAsync(ids, cancellationToken);
                 }
             }
             catch (ProviderException e)
@@ -117,7 +114,7 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
             await Task.Delay(attempt == 1 && provider.Traits.IsFixed ? TimeSpan.Zero : settings.ShutdownInterval, time, cancellationToken);
             try
             {
-                book.Observe(await LimitedAsync(provider.UpdateAsync, cancellationToken), time.GetUtcNow());
+                book.Observe(await provider.UpdateAsync(cancellationToken), time.GetUtcNow());
             }
             catch (ProviderException e)
             {
@@ -152,7 +149,7 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
         var promised = 0;
         try
         {
-            promised = Math.Clamp(await LimitedAsync(token => provider.IncreaseAsync(count, token), _end.Token), 0, count);
+            promised = Math.Clamp(await provider.IncreaseAsync(count, _end.Token), 0, count);
         }
         catch (ProviderException e)
         {
@@ -170,7 +167,7 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
     {
         try
         {
-            await LimitedAsync(token => provider.DecreaseAsync([id], token), _end.Token);
+            await provider.DecreaseAsync([id], _end.Token);
         }
         catch (ProviderException e)
         {
@@ -192,7 +189,7 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
             if (provider.Traits.IsFixed)
             {
                 // Nobody else has looked whether it is there.
-                await LimitedAsync(token => provider.HeartbeatAsync(id, token), either.Token);
+                await provider.HeartbeatAsync(id, either.Token);
             }
 
             if (settings().ReadyCommand is { Length: > 0 } command)
@@ -218,7 +215,7 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
         var answered = true;
         try
         {
-            await LimitedAsync(token => provider.HeartbeatAsync(id, token), _end.Token);
+            await provider.HeartbeatAsync(id, _end.Token);
         }
         catch (ProviderException e)
         {
@@ -233,26 +230,6 @@ internal sealed partial class ScalerCrew(ScalerBook book, IInstanceProvider prov
         {
             Begin(step);
             Changed();
-        }
-    }
-
-    private Task<bool> LimitedAsync(Func<CancellationToken, Task> call, CancellationToken cancellationToken) => LimitedAsync(async token =>
-    {
-        await call(token);
-        return true;
-    }, cancellationToken);
-
-    private async Task<T> LimitedAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken)
-    {
-        using var late = new CancellationTokenSource(CallLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
-        try
-        {
-            return await call(either.Token);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new ProviderException($"{provider.Traits.Id} did not answer within {GoDuration.Format(CallLimit)}", e);
         }
     }
 

@@ -11,6 +11,9 @@ internal sealed class PluginProvider : IInstanceProvider
     /// <summary>Of the protocol.</summary>
     private const int Version = 1;
 
+    /// <summary>For one call.</summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromMinutes(5);
+
     private static readonly TimeSpan ShutdownLimit = TimeSpan.FromSeconds(30);
 
     private readonly ScalerSettings _settings;
@@ -123,8 +126,19 @@ internal sealed class PluginProvider : IInstanceProvider
         _starting.Dispose();
     }
 
-    private async Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter> parameters, CancellationToken cancellationToken) =>
-        await (await ProcessAsync(cancellationToken)).CallAsync(method, parameters, cancellationToken);
+    private async Task<JsonElement> CallAsync(string method, Action<Utf8JsonWriter> parameters, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(AnswerLimit, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+        try
+        {
+            return await (await ProcessAsync(either.Token)).CallAsync(method, parameters, either.Token);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new ProviderException($"{Traits.Id} did not answer within {GoDuration.Format(AnswerLimit)}", e);
+        }
+    }
 
     private async Task<PluginProcess> ProcessAsync(CancellationToken cancellationToken)
     {
