@@ -9,12 +9,13 @@ namespace Gantry.Executors.Docker.Api;
 internal sealed class EngineClient : IDisposable
 {
     private readonly EngineTransport _transport;
-    private readonly SemaphoreSlim _asking = new(1, 1);
-    private volatile EngineFacts? _facts;
+    private readonly AskedOnce<EngineFacts> _facts;
 
     public EngineClient(EngineDialer dialer, EngineVersion? version)
     {
         _transport = new EngineTransport(dialer, version);
+        // The engine starts programs for its answer.
+        _facts = new AskedOnce<EngineFacts>(token => _transport.GetAsync("/info", EngineJson.Default.EngineFacts, token));
         Containers = new EngineContainers(_transport);
         Images = new EngineImages(_transport);
         Volumes = new EngineVolumes(_transport);
@@ -34,24 +35,7 @@ internal sealed class EngineClient : IDisposable
     public ValueTask<EngineVersion> VersionAsync(CancellationToken cancellationToken) => _transport.VersionAsync(cancellationToken);
 
     /// <summary>What the engine says about itself. Asked once: it does not change while it runs.</summary>
-    public async ValueTask<EngineFacts> FactsAsync(CancellationToken cancellationToken)
-    {
-        if (_facts is { } known)
-        {
-            return known;
-        }
-
-        // The engine starts programs for its answer: jobs that begin together ask once.
-        await _asking.WaitAsync(cancellationToken);
-        try
-        {
-            return _facts ??= await _transport.GetAsync("/info", EngineJson.Default.EngineFacts, cancellationToken);
-        }
-        finally
-        {
-            _asking.Release();
-        }
-    }
+    public ValueTask<EngineFacts> FactsAsync(CancellationToken cancellationToken) => _facts.GetAsync(cancellationToken);
 
     /// <summary>What takes up space there. The engine measures it now, which may take seconds.</summary>
     public Task<DiskUsage> DiskUsageAsync(CancellationToken cancellationToken) =>
@@ -75,6 +59,6 @@ internal sealed class EngineClient : IDisposable
     public void Dispose()
     {
         _transport.Dispose();
-        _asking.Dispose();
+        _facts.Dispose();
     }
 }

@@ -16,15 +16,14 @@ internal sealed class EngineTransport : IDisposable
 
     private readonly EngineDialer _dialer;
     private readonly HttpClient _http;
-    private readonly SemaphoreSlim _gate = new(1, 1);
-    private EngineVersion? _version;
+    private readonly AskedOnce<EngineVersion> _version;
 
     /// <param name="dialer">Opens connections.</param>
     /// <param name="version"><c>DOCKER_API_VERSION</c>; null to agree with the engine.</param>
     public EngineTransport(EngineDialer dialer, EngineVersion? version)
     {
         _dialer = dialer;
-        _version = version;
+        _version = new AskedOnce<EngineVersion>(token => version is { } given ? Task.FromResult(given) : AgreeAsync(token));
         _http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -43,30 +42,7 @@ internal sealed class EngineTransport : IDisposable
     public EngineEndpoint Endpoint => _dialer.Endpoint;
 
     /// <summary>The version both sides speak; asks the engine once.</summary>
-    public async ValueTask<EngineVersion> VersionAsync(CancellationToken cancellationToken)
-    {
-        if (_version is { } known)
-        {
-            return known;
-        }
-
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            if (_version is null)
-            {
-                using var ping = await SendAsync(new HttpRequestMessage(HttpMethod.Get, "/_ping"), cancellationToken);
-                var theirs = ping.Headers.TryGetValues("Api-Version", out var values) ? EngineVersion.Parse(values.First()) : new EngineVersion(1, 24);
-                _version = theirs < Newest ? theirs : Newest;
-            }
-
-            return _version.Value;
-        }
-        finally
-        {
-            _gate.Release();
-        }
-    }
+    public ValueTask<EngineVersion> VersionAsync(CancellationToken cancellationToken) => _version.GetAsync(cancellationToken);
 
     /// <summary>Sends, checks the status, gives the answer with its body unread.</summary>
     /// <param name="method">HTTP method.</param>
@@ -169,7 +145,14 @@ internal sealed class EngineTransport : IDisposable
     public void Dispose()
     {
         _http.Dispose();
-        _gate.Dispose();
+        _version.Dispose();
+    }
+
+    private async Task<EngineVersion> AgreeAsync(CancellationToken cancellationToken)
+    {
+        using var ping = await SendAsync(new HttpRequestMessage(HttpMethod.Get, "/_ping"), cancellationToken);
+        var theirs = ping.Headers.TryGetValues("Api-Version", out var values) ? EngineVersion.Parse(values.First()) : new EngineVersion(1, 24);
+        return theirs < Newest ? theirs : Newest;
     }
 
     private static ByteArrayContent Json<T>(T body, JsonTypeInfo<T> type) => new(JsonSerializer.SerializeToUtf8Bytes(body, type))
