@@ -18,6 +18,7 @@ internal sealed class JobVolumes(VolumeNaming naming)
 
     private MountSpec? _overlay;
     private MountSpec? _root;
+    private MountSpec? _unbound;
 
     /// <summary>The job's files are in a volume of the runner, of this job alone.</summary>
     public bool OwnsRoot { get; private set; }
@@ -102,7 +103,8 @@ internal sealed class JobVolumes(VolumeNaming naming)
             return false;
         }
 
-        Replace(_root, options with
+        _unbound = _root;
+        Replace(options with
         {
             NoCopy = true,
             DriverConfig = new VolumeDriverSpec("local", new Dictionary<string, string> { ["type"] = "none", ["o"] = "bind", ["device"] = folder }),
@@ -113,9 +115,10 @@ internal sealed class JobVolumes(VolumeNaming naming)
     /// <summary>Takes both back.</summary>
     public void DropOverlay()
     {
-        if (_root?.VolumeOptions is { DriverConfig.Name: "local" } bound && OwnsRoot && naming.Driver.Length == 0 && naming.DriverOptions.Count == 0)
+        if (_unbound is { VolumeOptions: { } options })
         {
-            Replace(_root, bound with { DriverConfig = null, NoCopy = false });
+            Replace(options);
+            _unbound = null;
         }
 
         if (_overlay is { } overlay)
@@ -125,10 +128,10 @@ internal sealed class JobVolumes(VolumeNaming naming)
         }
     }
 
-    private void Replace(MountSpec root, VolumeMountOptions options)
+    private void Replace(VolumeMountOptions options)
     {
-        _root = root with { VolumeOptions = options };
-        _mounts[_mounts.IndexOf(root)] = _root;
+        var place = _mounts.IndexOf(_root!);
+        _mounts[place] = _root = _root! with { VolumeOptions = options };
     }
 
     private string AddVolume(string destination, bool reusable)
