@@ -85,12 +85,8 @@ public static class AutoscalerSettingsReader
     };
 
     /// <summary>Periods and time zones that cannot be read, with their lines.</summary>
-    internal static IEnumerable<(int Line, string Message)> WrongPeriods(ConfigTable autoscaler) => autoscaler.Tables("policy").SelectMany(policy => ((int Line, string? Problem)[])
-        [
-            (policy.LineOf("timezone"), MachineSettingsReader.Problem(() => TimePeriods.Parse([], policy.Text("timezone")))),
-            (policy.LineOf("periods"), MachineSettingsReader.Problem(() => TimePeriods.Parse(policy.TextList("periods"), ""))),
-        ])
-        .Where(found => found.Problem is not null).Select(found => (found.Line, found.Problem!));
+    internal static IEnumerable<(int Line, string Message)> WrongPeriods(ConfigTable autoscaler) =>
+        autoscaler.Tables("policy").SelectMany(policy => MachineSettingsReader.WrongPeriods(policy, "periods", "timezone"));
 
     /// <summary>What an autoscaled entry lacks; nothing for other executors.</summary>
     internal static IEnumerable<(int Line, string Key, string Message)> ProblemsOf(ConfigTable runner)

@@ -42,12 +42,22 @@ public static class MachineSettingsReader
     }
 
     /// <summary>Periods and time zones that cannot be read, with their lines.</summary>
-    internal static IEnumerable<(int Line, string Message)> WrongPeriods(ConfigTable machine) => machine.Tables("autoscaling").SelectMany(one => ((int Line, string? Problem)[])
-        [
-            (one.LineOf("Timezone"), Problem(() => TimePeriods.Parse([], one.Text("Timezone")))),
-            (one.LineOf("Periods"), Problem(() => TimePeriods.Parse(one.TextList("Periods"), ""))),
-        ])
-        .Where(found => found.Problem is not null).Select(found => (found.Line, found.Problem!));
+    internal static IEnumerable<(int Line, string Message)> WrongPeriods(ConfigTable machine) =>
+        machine.Tables("autoscaling").SelectMany(one => WrongPeriods(one, "Periods", "Timezone"));
+
+    /// <summary>The same of one table, whatever its keys are called.</summary>
+    internal static IEnumerable<(int Line, string Message)> WrongPeriods(ConfigTable table, string periods, string zone)
+    {
+        if (Problem(() => TimePeriods.Parse([], table.Text(zone))) is { } ofZone)
+        {
+            yield return (table.LineOf(zone), ofZone);
+        }
+
+        if (Problem(() => TimePeriods.Parse(table.TextList(periods), "")) is { } ofPeriods)
+        {
+            yield return (table.LineOf(periods), ofPeriods);
+        }
+    }
 
     /// <summary>What an entry with machines lacks; nothing for other executors.</summary>
     internal static IEnumerable<(int Line, string Key, string Message)> ProblemsOf(ConfigTable runner)
@@ -63,7 +73,7 @@ public static class MachineSettingsReader
             : (machine!.LineOf(problem.Key), $"runners.machine.{problem.Key}", problem.Message));
     }
 
-    internal static string? Problem(Func<TimePeriods> read)
+    private static string? Problem(Func<TimePeriods> read)
     {
         try
         {
