@@ -3,8 +3,6 @@ namespace Gantry.Executors.Autoscaling;
 /// <summary>What the settings say at a moment, with what the provider has.</summary>
 internal sealed record ScalerRules
 {
-    private const int DefaultThreshold = 3;
-
     public required ScalingPolicy Policy { get; init; }
 
     public int Capacity { get; init; } = 1;
@@ -17,7 +15,7 @@ internal sealed record ScalerRules
     /// <summary>The provider's instances are there anyway: all are used, and jobs are spread over them.</summary>
     public bool IsFixed { get; init; }
 
-    public int FailureThreshold { get; init; } = DefaultThreshold;
+    public int FailureThreshold { get; init; } = 3;
 
     public TimeSpan DeletionRetry { get; init; } = TimeSpan.FromMinutes(1);
 
@@ -42,7 +40,7 @@ internal sealed record ScalerRules
         MaxUses = settings.MaxUses,
         MaxInstances = settings.MaxInstances > 0 && size > 0 ? Math.Min(settings.MaxInstances, size) : Math.Max(settings.MaxInstances, size),
         IsFixed = isFixed,
-        FailureThreshold = settings.FailureThreshold > 0 ? settings.FailureThreshold : DefaultThreshold,
+        FailureThreshold = settings.FailureThreshold,
         DeletionRetry = settings.DeletionRetry,
         ThrottlesReservations = settings.ThrottlesReservations,
         Throttle = settings.Throttle,

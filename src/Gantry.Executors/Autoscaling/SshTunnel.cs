@@ -20,7 +20,7 @@ internal sealed class SshTunnel(InstanceRoute route, string command, Func<Cancel
     private readonly List<Trunk> _trunks = [];
     private bool _disposed;
 
-    public string Name { get; } = $"ssh://{route.Ssh.User}@{InstanceTargetText(route.Ssh)} (instance {route.Id})";
+    public string Name { get; } = $"ssh://{route.Ssh.User}@{KnownHosts.NameOf(route.Ssh.Host, route.Ssh.PortNumber ?? 0)} (instance {route.Id})";
 
     public async Task<TunnelLine> DialAsync(CancellationToken cancellationToken)
     {
@@ -61,8 +61,6 @@ internal sealed class SshTunnel(InstanceRoute route, string command, Func<Cancel
             _trunks.Add(new Trunk(connection));
         }
     }
-
-    private static string InstanceTargetText(SshSettings ssh) => KnownHosts.NameOf(ssh.Host, ssh.PortNumber ?? 0);
 
     private Trunk? Reuse()
     {
