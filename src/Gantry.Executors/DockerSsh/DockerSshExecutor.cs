@@ -34,6 +34,9 @@ public sealed class DockerSshExecutor(DockerExecutor docker, SshSettings ssh, Ti
         Features = ContainerTraits.Features with { Terminal = false, Session = false },
     };
 
+    /// <summary>The server through which the container is reached, in whose network it is; null: the runner reaches it itself.</summary>
+    public SshSettings? Through { get; init; }
+
     public string Name => "docker-ssh";
 
     public ExecutorTraits Traits => KindTraits;
@@ -48,13 +51,25 @@ public sealed class DockerSshExecutor(DockerExecutor docker, SshSettings ssh, Ti
         // Where the job's folders are, only the container's user knows; what the docker executor mounts for them stays empty.
         var container = await docker.PrepareServerAsync(
             request with { Plan = request.Plan with { Folders = new JobFolders(ContainerTraits.Builds, ContainerTraits.Builds, ContainerTraits.Cache) } }, log, cancellationToken);
+        SshPassage? passage = null;
         try
         {
-            var place = await EnterAsync(container, request, log, cancellationToken);
-            return place is IReachableFiles files ? new ReachableContainer(place, files, container) : new SshContainer(place, container);
+            var host = await container.ServeAsync(cancellationToken);
+            var there = ssh with { Host = host };
+            if (Through is not null)
+            {
+                passage = await SshPassage.OpenAsync(
+                    Through, host, ssh.PortNumber ?? throw EnvironmentException.Misconfigured(ssh.PortProblem!), cancellationToken);
+                there = there with { Entrance = passage.Entrance };
+            }
+
+            var place = await EnterAsync(container, there, request, log, cancellationToken);
+            var parts = new ContainerParts(container, passage);
+            return place is IReachableFiles files ? new ReachableContainer(place, files, parts) : new SshContainer(place, parts);
         }
         catch
         {
+            passage?.Dispose();
             await container.DisposeAsync();
             throw;
         }
@@ -69,10 +84,9 @@ public sealed class DockerSshExecutor(DockerExecutor docker, SshSettings ssh, Ti
     public void Dispose() => docker.Dispose();
 
     private async Task<IJobEnvironment> EnterAsync(
-        DockerEnvironment container, EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken)
+        DockerEnvironment container, SshSettings there, EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken)
     {
-        var host = await container.ServeAsync(cancellationToken);
-        var executor = new SshExecutor(ssh with { Host = host }, time, logger) { ServicesAreElsewhere = true };
+        var executor = new SshExecutor(there, time, logger) { ServicesAreElsewhere = true };
         var began = time.GetTimestamp();
         while (true)
         {
@@ -85,6 +99,11 @@ public sealed class DockerSshExecutor(DockerExecutor docker, SshSettings ssh, Ti
                 // Not there yet, or never: a container that has ended says so here.
                 await container.CheckServesAsync(cancellationToken);
                 await Task.Delay(Pause, time, cancellationToken);
+            }
+            catch (EnvironmentException e) when (e.Retriable && Through is not null)
+            {
+                throw EnvironmentException.Broken(
+                    $"{e.Message} (through {Through.User}@{Through.Host}: does an ssh server run in the container, and does that of the machine forward connections, AllowTcpForwarding?)", e);
             }
         }
     }

@@ -5,9 +5,9 @@ using Gantry.Engine.Traces;
 namespace Gantry.Executors.DockerSsh;
 
 /// <summary>A job in a container that is reached over ssh: the container goes after the connection.</summary>
-internal class SshContainer(IJobEnvironment inner, IJobEnvironment container) : IJobEnvironment, IReplannedPlace
+internal class SshContainer(IJobEnvironment inner, ContainerParts parts) : IJobEnvironment, IReplannedPlace
 {
-    public EnvironmentHandle Handle => container.Handle;
+    public EnvironmentHandle Handle => parts.Container.Handle;
 
     public string? HelperCommand => inner.HelperCommand;
 
@@ -25,14 +25,32 @@ internal class SshContainer(IJobEnvironment inner, IJobEnvironment container) : 
         }
         finally
         {
-            await container.DisposeAsync();
+            await parts.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>What stands behind the connection.</summary>
+/// <param name="Container">The container.</param>
+/// <param name="Passage">The way to it; null: none is needed.</param>
+internal sealed record ContainerParts(IJobEnvironment Container, IDisposable? Passage) : IAsyncDisposable
+{
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            Passage?.Dispose();
+        }
+        finally
+        {
+            await Container.DisposeAsync();
         }
     }
 }
 
 /// <summary>With tar in the image, the runner moves caches and artifacts itself.</summary>
-internal sealed class ReachableContainer(IJobEnvironment inner, IReachableFiles files, IJobEnvironment container)
-    : SshContainer(inner, container), IReachableFiles
+internal sealed class ReachableContainer(IJobEnvironment inner, IReachableFiles files, ContainerParts parts)
+    : SshContainer(inner, parts), IReachableFiles
 {
     public Task PlaceAsync(IReadOnlyList<PlacedTree> trees, IJobLog log, CancellationToken cancellationToken) => files.PlaceAsync(trees, log, cancellationToken);
 

@@ -52,8 +52,9 @@ public sealed class MachineExecutor(
             }
 
             var plan = On(lease.Access.Name, request.Plan);
-            var place = await executor.PrepareAsync(request with { Plan = plan, Reservation = null }, log, cancellationToken);
-            return LentPlace.Around(place, plan, new MachineStay(executor, lease));
+            var place = await executor.PrepareAsync(
+                request with { Plan = plan, Replan = On(lease.Access.Name, request.Replan), Reservation = null }, log, cancellationToken);
+            return LentPlace.Around(place, place is IReplannedPlace { Plan: var replanned } ? replanned : plan, new MachineStay(executor, lease));
         }
         catch (Exception e)
         {
@@ -69,6 +70,13 @@ public sealed class MachineExecutor(
     /// </summary>
     public Task<Reopening> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken) =>
         Task.FromResult<Reopening>(new Reopening.Lost("and jobs on machines do not go on"));
+
+    private static Func<PlaceAnswers, Compilation>? On(string machine, Func<PlaceAnswers, Compilation>? replan) => 
+        replan is null ? null : answers => replan(answers) switch
+        {
+            Compilation.Planned planned => new Compilation.Planned(On(machine, planned.Plan)),
+            var refused => refused,
+        };
 
     /// <summary>A machine has one job at a time, so its names and caches are those of the first; it is the host that the log names.</summary>
     private static JobPlan On(string machine, JobPlan plan) => plan with

@@ -29,6 +29,7 @@ public sealed record MachineLabels(string Zone, string Region, string Project, s
             : None;
     }
 
-    private static string Text(JsonElement element, string name) =>
+    /// <summary>Empty when there is no such text.</summary>
+    internal static string Text(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

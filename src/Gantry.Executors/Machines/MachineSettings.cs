@@ -29,6 +29,9 @@ public sealed record MachineSettings
     /// <summary><c>MachineDriver</c>.</summary>
     public string Driver { get; init; } = "";
 
+    /// <summary>Containers are reached through the machine's ssh server (docker-ssh+machine).</summary>
+    public bool EntersBySsh { get; init; }
+
     /// <summary><c>MachineName</c>: has one <c>%s</c>.</summary>
     public string NameTemplate { get; init; } = "";
 
@@ -51,13 +54,18 @@ public sealed record MachineSettings
     {
         if (!IsConfigured)
         {
-            yield return ("", "is missing: docker+machine needs MachineDriver and MachineName; no jobs are asked for");
+            yield return ("", "is missing: MachineDriver and MachineName are needed; no jobs are asked for");
             yield break;
         }
 
         if (Driver.Length == 0)
         {
             yield return ("MachineDriver", "is not set: name the driver of docker-machine, such as google or amazonec2; no jobs are asked for");
+        }
+
+        if (EntersBySsh && Driver == MachineLogin.NoDriver)
+        {
+            yield return ("MachineDriver", "= \"none\": docker-machine has no ssh access to such machines, through which containers are reached; name another driver, or use the executor docker+machine; no jobs are asked for");
         }
 
         if (NameTemplate.Split("%s").Length != 2)

@@ -82,7 +82,8 @@ internal sealed partial class MachineTool(MachineSurroundings surroundings, Time
     public async Task<MachineAccess> AccessAsync(string name, CancellationToken cancellationToken) => new(
         name,
         await AskAsync("url", name, ["url", name], cancellationToken),
-        await AskAsync("inspect", name, ["inspect", name, "-f", "{{.HostOptions.AuthOptions.StorePath}}"], cancellationToken));
+        await AskAsync("inspect", name, ["inspect", name, "-f", "{{.HostOptions.AuthOptions.StorePath}}"], cancellationToken),
+        Path.Combine(Machines, name));
 
     /// <exception cref="MachineToolException">The tool could not be asked.</exception>
     public async Task<bool> ExistsAsync(string name, CancellationToken cancellationToken)
@@ -222,4 +223,5 @@ internal sealed partial class MachineTool(MachineSurroundings surroundings, Time
 /// <param name="Name">The machine.</param>
 /// <param name="Url">Such as <c>tcp://10.0.0.7:2376</c>.</param>
 /// <param name="CertificatePath">Holds <c>ca.pem</c>, <c>cert.pem</c> and <c>key.pem</c>.</param>
-public sealed record MachineAccess(string Name, string Url, string CertificatePath);
+/// <param name="Folder">The tool's own of this machine.</param>
+public sealed record MachineAccess(string Name, string Url, string CertificatePath, string Folder);

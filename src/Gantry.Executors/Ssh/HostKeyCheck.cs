@@ -17,6 +17,9 @@ internal sealed class HostKeyCheck
 
     private HostKeyCheck(SshSettings settings, int port, KnownHosts known) => (_settings, _port, _known) = (settings, port, known);
 
+    /// <summary>The line by which a new host is known from now on; null: there is none to add.</summary>
+    private string? _learned;
+
     /// <summary>Why the server was refused, and what to do; null: it was not.</summary>
     public string? Problem { get; private set; }
 
@@ -41,8 +44,25 @@ internal sealed class HostKeyCheck
     public void Judge(HostKeyEventArgs shown)
     {
         var verdict = _settings.AcceptsAnyHostKey ? new HostKeyVerdict.Trusted() : Verdict(shown.HostKey);
+        if (verdict is HostKeyVerdict.Unknown && _settings.AcceptsNewHostKey)
+        {
+            (_learned, verdict) = ($"{KnownHosts.NameOf(_settings.Host, _port)} {KnownHosts.TypeOf(shown.HostKey)} {Convert.ToBase64String(shown.HostKey)}\n", new HostKeyVerdict.Trusted());
+        }
+
         Problem = Describe(verdict, shown.HostKey);
         shown.CanTrust = Problem is null;
+    }
+
+    /// <summary>Writes down what was learned: the server has proved by now that the key is its own.</summary>
+    /// <exception cref="IOException">It cannot be.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public void Keep()
+    {
+        if (_learned is { } line)
+        {
+            File.AppendAllText(_settings.KnownHostsFile, line);
+            _learned = null;
+        }
     }
 
     /// <summary>The host's own name first.</summary>

@@ -45,6 +45,7 @@ internal sealed class SshConnection : IDisposable
             client = new SshClient(connection) { KeepAliveInterval = settings.KeepAlive };
             client.HostKeyReceived += (_, shown) => check.Judge(shown);
             await ConnectAsync(client, check, settings, cancellationToken);
+            Keep(check, settings);
             var open = new SshConnection(client, key, KnownHosts.NameOf(settings.Host, port));
             (client, key) = (null, null);
             return open;
@@ -131,7 +132,8 @@ internal sealed class SshConnection : IDisposable
         try
         {
             var check = HostKeyCheck.For(settings, port);
-            var connection = new ConnectionInfo(settings.Host, port, settings.User, [.. methods]) { Timeout = AnswerLimit };
+            var (host, entrance) = settings.Entrance is { } own ? (SshPassage.Loopback, own) : (settings.Host, port);
+            var connection = new ConnectionInfo(host, entrance, settings.User, [.. methods]) { Timeout = AnswerLimit };
             check.Prefer(connection);
             return (check, connection);
         }
@@ -168,6 +170,18 @@ internal sealed class SshConnection : IDisposable
         catch (SshException e)
         {
             throw EnvironmentException.Broken($"{What}{where}: {e.Message}", e);
+        }
+    }
+
+    private static void Keep(HostKeyCheck check, SshSettings settings)
+    {
+        try
+        {
+            check.Keep();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw EnvironmentException.Misconfigured($"{Prefix}the key of {settings.Host} cannot be kept in {settings.KnownHostsFile}: {e.Message}");
         }
     }
 

@@ -3,16 +3,18 @@ using Gantry.Executors.Machines;
 
 namespace Gantry.Runner.Configuration;
 
-/// <summary>From <c>[runners.machine]</c> and <c>[machine.shutdown_drain]</c> to settings of docker+machine.</summary>
+/// <summary>From <c>[runners.machine]</c> and <c>[machine.shutdown_drain]</c> to settings of docker+machine and docker-ssh+machine.</summary>
 public static class MachineSettingsReader
 {
     private const string Suffix = "+machine";
+    private const string BySsh = "docker-ssh" + Suffix;
 
     /// <param name="entry">Its periods have been checked when the file was read.</param>
     public static MachineSettings Read(RunnerEntry entry) => Read(entry.Table.Table("machine")) with
     {
         ShortToken = entry.Settings.ShortToken,
         Limit = entry.Limit,
+        EntersBySsh = entry.Settings.Executor == BySsh,
     };
 
     internal static MachineSettings Read(ConfigTable? machine) => machine is null ? new MachineSettings() : new MachineSettings
@@ -62,13 +64,14 @@ public static class MachineSettingsReader
     /// <summary>What an entry with machines lacks; nothing for other executors.</summary>
     internal static IEnumerable<(int Line, string Key, string Message)> ProblemsOf(ConfigTable runner)
     {
-        if (!runner.Text("executor").EndsWith(Suffix, StringComparison.Ordinal))
+        var executor = runner.Text("executor");
+        if (!executor.EndsWith(Suffix, StringComparison.Ordinal))
         {
             return [];
         }
 
         var machine = runner.Table("machine");
-        return Read(machine).Problems().Select(problem => problem.Key.Length == 0
+        return (Read(machine) with { EntersBySsh = executor == BySsh }).Problems().Select(problem => problem.Key.Length == 0
             ? (runner.LineOf("executor"), "runners.machine", problem.Message)
             : (machine!.LineOf(problem.Key), $"runners.machine.{problem.Key}", problem.Message));
     }

@@ -61,6 +61,7 @@ internal sealed partial class ExecutorQuestions(Dialogue dialogue, bool onWindow
         "docker+machine" => ["docker", "machine"],
         "docker-autoscaler" => ["docker", "autoscaler"],
         "docker-ssh" => ["docker", "ssh"],
+        "docker-ssh+machine" => ["docker", "ssh", "machine"],
         "instance" => ["instance", "autoscaler"],
         "ssh" => ["ssh"],
         "parallels" => ["ssh", "parallels"],
@@ -77,7 +78,7 @@ internal sealed partial class ExecutorQuestions(Dialogue dialogue, bool onWindow
             case "docker" or "docker+machine" or "docker-autoscaler":
                 AskDocker(entry, "ruby:3.3", "/cache", volume => volume == "/cache");
                 break;
-            case "docker-ssh":
+            case "docker-ssh" or "docker-ssh+machine":
                 AskDocker(entry, "ruby:3.3", "/cache", volume => volume == "/cache");
                 AskLogin(entry);
                 break;

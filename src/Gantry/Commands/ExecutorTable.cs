@@ -25,8 +25,8 @@ internal static class ExecutorTable
         new("docker+machine", DockerExecutor.KindTraits, (entry, host) =>
         {
             var docker = DockerSettingsReader.Read(entry);
-            return new MachineExecutor("docker+machine", MachineSettingsReader.Read(entry), Docker(entry, host, docker).Traits, host.Machines, machine =>
-                Docker(entry, host, docker with { Host = machine.Url, TlsCertPath = machine.CertificatePath, TlsVerify = true }));
+            return new MachineExecutor(
+                "docker+machine", MachineSettingsReader.Read(entry), Docker(entry, host, docker).Traits, host.Machines, machine => Docker(entry, host, On(machine, docker)));
         }),
         new("docker-autoscaler", DockerExecutor.KindTraits, (entry, host) =>
         {
@@ -40,9 +40,14 @@ internal static class ExecutorTable
         }),
         new("instance", InstanceExecutor.KindTraits, (entry, host) => new InstanceExecutor(
             AutoscalerSettingsReader.ReadInstance(entry, host.HomeFolder, host.ConfigFolder), host.Fleet, host.Loggers.CreateLogger<InstanceExecutor>())),
-        new("docker-ssh", DockerSshExecutor.KindTraits, (entry, host) => new DockerSshExecutor(
-            Docker(entry, host, DockerSettingsReader.Read(entry)), SshSettingsReader.ReadForContainers(entry, host.HomeFolder), TimeProvider.System,
-            host.Loggers.CreateLogger<SshExecutor>())),
+        new("docker-ssh", DockerSshExecutor.KindTraits, (entry, host) => DockerSsh(entry, host, DockerSettingsReader.Read(entry))),
+        new("docker-ssh+machine", DockerSshExecutor.KindTraits, (entry, host) =>
+        {
+            var docker = DockerSettingsReader.Read(entry);
+            return new MachineExecutor(
+                "docker-ssh+machine", MachineSettingsReader.Read(entry), DockerSshExecutor.KindTraits, host.Machines,
+                machine => DockerSsh(entry, host, On(machine, docker), MachineDoor.Of(MachineLogin.Of(machine))));
+        }),
         new("custom", CustomExecutor.KindTraits, (entry, host) => new CustomExecutor(
             CustomSettingsReader.Read(entry), TimeProvider.System, host.Loggers.CreateLogger<CustomExecutor>())),
         new("ssh", SshExecutor.KindTraits, (entry, host) => new SshExecutor(
@@ -67,6 +72,15 @@ internal static class ExecutorTable
 
     public static IReadOnlyDictionary<string, Func<RunnerEntry, IExecutor>> For(ExecutorHost host) =>
         Kinds.ToDictionary(kind => kind.Name, kind => (Func<RunnerEntry, IExecutor>)(entry => kind.Open(entry, host)));
+
+    private static DockerSettings On(MachineAccess machine, DockerSettings docker) =>
+        docker with { Host = machine.Url, TlsCertPath = machine.CertificatePath, TlsVerify = true };
+
+    private static DockerSshExecutor DockerSsh(RunnerEntry entry, ExecutorHost host, DockerSettings docker, SshSettings? through = null) => new(
+        Docker(entry, host, docker), SshSettingsReader.ReadForContainers(entry, host.HomeFolder), TimeProvider.System, host.Loggers.CreateLogger<SshExecutor>())
+    {
+        Through = through,
+    };
 
     private static DockerExecutor Docker(RunnerEntry entry, ExecutorHost host, DockerSettings settings, IEngineTunnel? tunnel = null) =>
         new(settings, entry.Settings.BuildsFolder, host.Docker, TimeProvider.System, host.Loggers.CreateLogger<DockerExecutor>(), tunnel);

@@ -39,9 +39,10 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
                 machine.CheckDisk("builds", entry.Settings.BuildsFolder ?? Path.Combine(context.Host.WorkingFolder, "builds"));
                 break;
             case "docker" or "docker-ssh":
+                Login();
                 await DockerAsync(facts.Host, cancellationToken);
                 break;
-            case "docker+machine":
+            case "docker+machine" or "docker-ssh+machine":
                 Machines(machine);
                 break;
             case "instance" or "docker-autoscaler":
@@ -110,6 +111,17 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
         foreach (var (key, message) in MachineSettingsReader.Read(entry).Problems())
         {
             report.Bad("machine", $"{key} {message}".Trim(), "correct [runners.machine]: jobs cannot run");
+        }
+
+        Login();
+    }
+
+    /// <summary>Of the executors that enter containers by ssh: whether there is one; whether it fits, only a container knows.</summary>
+    private void Login()
+    {
+        if (entry.Settings.Executor is "docker-ssh" or "docker-ssh+machine" && !SshSettingsReader.Read(entry, context.Host.Home).IsConfigured)
+        {
+            report.Bad("ssh", "[runners.ssh] is missing: jobs cannot run", "add the table [runners.ssh] with user and identity_file or password");
         }
     }
 

@@ -7,6 +7,14 @@ public sealed class RegisterDialogueTests : IDisposable
 {
     private const int Limit = 180_000;
 
+    private static readonly (string Question, string Answer)[] ContainersBySsh =
+    [
+        ("Enter the default Docker image (for example, ruby:3.3):", "alpine:3.20"),
+        ("Enter the SSH user (for example, root):", "ci"),
+        ("Enter the SSH password (for example, docker.io):", ""),
+        ("Enter the path to the SSH identity file (for example, /home/user/.ssh/id_rsa):", "/home/ci/.ssh/id"),
+    ];
+
     /// <summary>What each executor of this version asks, and the answer.</summary>
     private static readonly Dictionary<string, (string Question, string Answer)[]> Questions = new()
     {
@@ -14,13 +22,8 @@ public sealed class RegisterDialogueTests : IDisposable
         ["docker"] = [("Enter the default Docker image (for example, ruby:3.3):", "alpine:3.20")],
         ["docker-windows"] = [("Enter the default Docker image (for example, mcr.microsoft.com/windows/servercore:1809):", "windows")],
         ["docker+machine"] = [("Enter the default Docker image (for example, ruby:3.3):", "alpine:3.20")],
-        ["docker-ssh"] =
-        [
-            ("Enter the default Docker image (for example, ruby:3.3):", "alpine:3.20"),
-            ("Enter the SSH user (for example, root):", "ci"),
-            ("Enter the SSH password (for example, docker.io):", ""),
-            ("Enter the path to the SSH identity file (for example, /home/user/.ssh/id_rsa):", "/home/ci/.ssh/id"),
-        ],
+        ["docker-ssh"] = ContainersBySsh,
+        ["docker-ssh+machine"] = ContainersBySsh,
         ["docker-autoscaler"] = [("Enter the default Docker image (for example, ruby:3.3):", "alpine:3.20")],
         ["ssh"] =
         [

@@ -5,7 +5,6 @@ using Gantry.Executors.Ssh;
 using Gantry.Executors.Tests.Docker;
 using Gantry.Executors.Tests.Ssh;
 using Gantry.Protocol;
-using Gantry.Protocol.Jobs;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Gantry.Executors.Tests.DockerSsh;
@@ -20,7 +19,7 @@ public sealed class DockerSshJobTests(LiveEngine live, LiveSsh keys) : IClassFix
     {
         var token = TestContext.Current.CancellationToken;
         var engine = await live.NeededAsync(token);
-        using var docker = Bench();
+        using var docker = ServingImage.Bench(keys);
         docker.Script("cd; echo \"in $CI_PROJECT_DIR on $(hostname)\"", "grep sshd: /etc/passwd").Service(LiveEngine.NoPorts, "db");
 
         Assert.True(await RunAsync(docker, keys.Settings, token) is JobVerdict.Succeeded, docker.Link.Trace);
@@ -38,7 +37,7 @@ public sealed class DockerSshJobTests(LiveEngine live, LiveSsh keys) : IClassFix
     {
         var token = TestContext.Current.CancellationToken;
         var engine = await live.NeededAsync(token);
-        using var docker = Bench();
+        using var docker = ServingImage.Bench(keys);
         docker.Payload = docker.Payload with { Image = docker.Payload.Image! with { Entrypoint = ["sh", "-c", "exit 5"] } };
 
         var failed = Assert.IsType<JobVerdict.Failed>(await RunAsync(docker, keys.Settings, token));
@@ -47,32 +46,6 @@ public sealed class DockerSshJobTests(LiveEngine live, LiveSsh keys) : IClassFix
         Assert.Contains("the container has ended with exit code 5; its image, with its own entrypoint and command, must keep a server running", failed.Message, StringComparison.Ordinal);
         Assert.Empty(await docker.LeftoversAsync(engine, token));
         await docker.ForgetVolumesAsync(engine, token);
-    }
-
-    private DockerBench Bench()
-    {
-        File.WriteAllText(keys.In("container_config"), """
-            Port 22
-            HostKey /keys/host
-            PidFile none
-            AuthorizedKeysFile /keys/authorized_keys
-            PasswordAuthentication no
-            PermitRootLogin yes
-            StrictModes no
-            UsePAM no
-
-            """);
-        var docker = new DockerBench();
-        docker.Settings = docker.Settings with { Volumes = ["/usr:/usr:ro", "/lib:/lib:ro", "/lib64:/lib64:ro", $"{keys.In("")}:/keys:ro"] };
-        docker.Payload = docker.Payload with
-        {
-            Image = new JobImage
-            {
-                Name = LiveEngine.Busybox,
-                Entrypoint = ["sh", "-c", "echo sshd:x:100:65534::/run/sshd:/bin/false >> /etc/passwd; mkdir -p /run/sshd; exec /usr/sbin/sshd -D -e -f /keys/container_config"],
-            },
-        };
-        return docker;
     }
 
     private static async Task<JobVerdict> RunAsync(DockerBench docker, SshSettings ssh, CancellationToken token)

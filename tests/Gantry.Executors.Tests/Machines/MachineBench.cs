@@ -14,7 +14,8 @@ internal sealed class MachineBench : IDisposable
 
     /// <param name="url">Of every machine's engine.</param>
     /// <param name="certificates">What it copies into each machine's folder; null: nothing.</param>
-    public MachineBench(string url = "tcp://127.0.0.1:1", string? certificates = null)
+    /// <param name="driver">More of what the driver knows of every machine: begins with a comma.</param>
+    public MachineBench(string url = "tcp://127.0.0.1:1", string? certificates = null, string driver = "")
     {
         Directory.CreateDirectory(Fail);
         File.WriteAllText(Path.Combine(_folder.Path, "calls"), "");
@@ -36,7 +37,7 @@ internal sealed class MachineBench : IDisposable
                 mkdir -p "$own/$name"
                 cp '{{{certificates ?? Fail}}}'/*.pem "$own/$name/" 2>/dev/null
                 cat > "$own/$name/config.json" <<EOF
-            {"ConfigVersion":3,"Driver":{"IPAddress":"127.0.0.1","MachineName":"$name","Zone":"europe-west1-b","Project":"shop","MachineType":"n2-standard-2"},
+            {"ConfigVersion":3,"Driver":{"IPAddress":"127.0.0.1","MachineName":"$name","Zone":"europe-west1-b","Project":"shop","MachineType":"n2-standard-2"{{{driver}}} },
              "DriverName":"google","HostOptions":{"AuthOptions":{"StorePath":"$own/$name"}},"Name":"$name"}
             EOF
                 echo "Docker is up and running!" ;;
@@ -79,6 +80,8 @@ internal sealed class MachineBench : IDisposable
     private string Fail => Path.Combine(_folder.Path, "fail");
 
     public string Folder => _folder.Path;
+
+    public string FileOf(string machine, string file) => Path.Combine(Root, machine, file);
 
     /// <param name="call">Such as <c>create</c>, or <c>rm-NAME</c>; <c>wait-create</c> holds calls up.</param>
     /// <param name="words">What it says.</param>

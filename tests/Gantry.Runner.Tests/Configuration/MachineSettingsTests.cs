@@ -84,13 +84,18 @@ public sealed class MachineSettingsTests
         const string Entry = "[[runners]]\nname = \"m\"\nurl = \"https://gitlab.example.com\"\ntoken = \"t\"\nexecutor = \"docker+machine\"\n";
 
         Assert.Contains(
-            "Runner \"m\" (entry 1): runners.machine is missing: docker+machine needs MachineDriver and MachineName; no jobs are asked for",
+            "Runner \"m\" (entry 1): runners.machine is missing: MachineDriver and MachineName are needed; no jobs are asked for",
             LoadWarnings.Of(Load(Entry)));
         var warnings = LoadWarnings.Of(Load(Entry + "[runners.machine]\nMachineName = \"auto\"\nOffPeakPeriods = [\"* * * * * * *\"]\n")).ToList();
         Assert.Contains(warnings, warning => warning.StartsWith("Runner \"m\" (entry 1): runners.machine.MachineDriver is not set", StringComparison.Ordinal));
         Assert.Contains(warnings, warning => warning.StartsWith("Runner \"m\" (entry 1): runners.machine.MachineName \"auto\" must contain %s once", StringComparison.Ordinal));
         Assert.Contains(warnings, warning => warning.Contains("OffPeakPeriods", StringComparison.Ordinal));
         Assert.Empty(LoadWarnings.Of(Load(Entry + "[runners.machine]\n" + Good)));
+        var none = Entry + "[runners.machine]\nMachineDriver = \"none\"\nMachineName = \"auto-%s\"\n";
+        Assert.Empty(LoadWarnings.Of(Load(none)));
+        Assert.Contains(
+            LoadWarnings.Of(Load(none.Replace("docker+", "docker-ssh+", StringComparison.Ordinal))),
+            warning => warning.StartsWith("Runner \"m\" (entry 1): runners.machine.MachineDriver = \"none\": docker-machine has no ssh access to such machines", StringComparison.Ordinal));
         Assert.Empty(LoadWarnings.Of(Load(Entry.Replace("+machine", "", StringComparison.Ordinal))));
     }
 
