@@ -71,7 +71,7 @@ public sealed class MachineExecutor(
     public Task<Reopening> ReopenAsync(EnvironmentRequest request, EnvironmentHandle handle, CancellationToken cancellationToken) =>
         Task.FromResult<Reopening>(new Reopening.Lost("and jobs on machines do not go on"));
 
-    private static Func<PlaceAnswers, Compilation>? On(string machine, Func<PlaceAnswers, Compilation>? replan) => 
+    private static Func<PlaceAnswers, Compilation>? On(string machine, Func<PlaceAnswers, Compilation>? replan) =>
         replan is null ? null : answers => replan(answers) switch
         {
             Compilation.Planned planned => new Compilation.Planned(On(machine, planned.Plan)),
