@@ -34,7 +34,7 @@ public sealed class DockerAutoscalerExecutor(
     {
         var command = Command();
         var (lease, connection) = await _desk.EnterAsync(request, log, cancellationToken);
-        var tunnel = new SshTunnel(lease.Route, command, token => _desk.Scaler.DialAsync(lease.Route with { Timeout = Patience }, token), fleet.Time);
+        var tunnel = new SshTunnel(lease.Route, command, request.JobFolder, token => _desk.Scaler.DialAsync(lease.Route with { Timeout = Patience }, token), fleet.Time);
         tunnel.Add(connection);
         var cgroup = SlotCgroup.Of(settings.SlotCgroup, lease.Slot.Number);
         var plan = SlotCgroup.Tell(request.Plan, cgroup);

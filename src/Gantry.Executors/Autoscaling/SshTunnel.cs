@@ -9,9 +9,10 @@ namespace Gantry.Executors.Autoscaling;
 /// </summary>
 /// <param name="route">To the instance.</param>
 /// <param name="command">Run there for each connection.</param>
+/// <param name="folder">The job's, for what the engine sends faster than it is read.</param>
 /// <param name="dial">Opens a connection to the instance.</param>
 /// <param name="time">The clock.</param>
-internal sealed class SshTunnel(InstanceRoute route, string command, Func<CancellationToken, Task<SshConnection>> dial, TimeProvider time) : IEngineTunnel, IDisposable
+internal sealed class SshTunnel(InstanceRoute route, string command, string folder, Func<CancellationToken, Task<SshConnection>> dial, TimeProvider time) : IEngineTunnel, IDisposable
 {
     /// <summary>OpenSSH allows ten, unless it is told otherwise.</summary>
     private const int Most = 8;
@@ -27,7 +28,7 @@ internal sealed class SshTunnel(InstanceRoute route, string command, Func<Cancel
         var trunk = Reuse() ?? await AddAsync(cancellationToken);
         try
         {
-            var stream = await RemoteStream.OpenAsync(trunk.Connection, command, () => Leave(trunk), time);
+            var stream = await RemoteStream.OpenAsync(trunk.Connection, command, folder, () => Leave(trunk), time);
             return new TunnelLine(stream, stream.CloseWriteAsync);
         }
         catch (EnvironmentException e)

@@ -1,26 +1,27 @@
-using System.Threading.Channels;
 using Gantry.Engine.Executors;
 
 namespace Gantry.Executors.Ssh;
 
 /// <summary>
-/// The standard streams of a command on the other machine as one stream of bytes. What comes is kept until it is read, as the library
-/// does anyway. Reads and writes may be at the same time, one of each.
+/// The standard streams of a command on the other machine as one stream of bytes. What comes is kept until it is read (<see cref="Backlog"/>):
+/// the library cannot be told to wait. Reads and writes may be at the same time, one of each.
 /// </summary>
 internal sealed class RemoteStream : Stream
 {
+    /// <summary>Bytes that wait to be read; more of them wait in a file.</summary>
+    public const int MostInMemory = 1 << 20;
+
     private const int LongestComplaint = 4 * 1024;
 
-    private readonly Channel<byte[]> _chunks = Channel.CreateUnbounded<byte[]>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Backlog _backlog;
     private readonly Complaint _complaint = new(LongestComplaint);
     private readonly CancellationTokenSource _end = new();
     private readonly Action _left;
     private RemoteCommand _command = null!;
     private Stream _input = Null;
-    private ReadOnlyMemory<byte> _rest;
     private int _disposed;
 
-    private RemoteStream(Action left) => _left = left;
+    private RemoteStream(string folder, Action left) => (_backlog, _left) = (new Backlog(folder, MostInMemory), left);
 
     public override bool CanRead => true;
 
@@ -34,14 +35,14 @@ internal sealed class RemoteStream : Stream
 
     /// <param name="connection">Open.</param>
     /// <param name="command">Read by the user's login shell.</param>
+    /// <param name="folder">The runner's own, for what comes and is not read yet.</param>
     /// <param name="left">Told when the session is over.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="EnvironmentException">The connection broke, or the server refuses a session.</exception>
-    public static async Task<RemoteStream> OpenAsync(SshConnection connection, string command, Action left, TimeProvider time)
+    public static async Task<RemoteStream> OpenAsync(SshConnection connection, string command, string folder, Action left, TimeProvider time)
     {
-        var stream = new RemoteStream(left);
-        stream._command = await RemoteCommand.StartAsync(
-            connection, command, (bytes => stream._chunks.Writer.TryWrite(bytes.ToArray()), stream._complaint.Take), time);
+        var stream = new RemoteStream(folder, left);
+        stream._command = await RemoteCommand.StartAsync(connection, command, (stream._backlog.Add, stream._complaint.Take), time);
         try
         {
             stream._input = stream._command.OpenInput();
@@ -65,23 +66,7 @@ internal sealed class RemoteStream : Stream
         }
     }
 
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        while (_rest.IsEmpty)
-        {
-            if (!await _chunks.Reader.WaitToReadAsync(cancellationToken))
-            {
-                return 0;
-            }
-
-            _rest = _chunks.Reader.TryRead(out var chunk) ? chunk : default;
-        }
-
-        var count = Math.Min(buffer.Length, _rest.Length);
-        _rest[..count].CopyTo(buffer);
-        _rest = _rest[count..];
-        return count;
-    }
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _backlog.ReadAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -119,6 +104,7 @@ internal sealed class RemoteStream : Stream
         if (disposing && Interlocked.Exchange(ref _disposed, 1) == 0)
         {
             _end.Cancel();
+            _backlog.Dispose();
             // The library blocks; nothing depends on the end of its session.
             _ = Task.Run(() =>
             {
@@ -147,15 +133,15 @@ internal sealed class RemoteStream : Stream
         try
         {
             var exit = await _command.WaitAsync(_end.Token);
-            _chunks.Writer.TryComplete(exit.Status == 0 ? null : new IOException($"ssh: Process exited with status {exit.Status}: {_complaint}"));
+            _backlog.Complete(exit.Status == 0 ? null : new IOException($"ssh: Process exited with status {exit.Status}: {_complaint}"));
         }
         catch (OperationCanceledException)
         {
-            _chunks.Writer.TryComplete();
+            _backlog.Complete(null);
         }
         catch (EnvironmentException e)
         {
-            _chunks.Writer.TryComplete(new IOException(e.Message, e));
+            _backlog.Complete(new IOException(e.Message, e));
         }
     }
 }
