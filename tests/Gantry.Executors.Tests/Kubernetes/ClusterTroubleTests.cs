@@ -170,6 +170,28 @@ public sealed class ClusterTroubleTests
         Assert.Equal("DELETE /api/v1/namespaces/team/pods/one", bench.Cluster.Calls[^1].ToString());
     }
 
+    [Theory(Timeout = Limit)]
+    [InlineData("owner", false)]
+    [InlineData("another", true)]
+    public async Task A_namespace_whose_making_nobody_answered_is_removed_when_it_is_the_jobs_own(string owner, bool stays)
+    {
+        await using var bench = await KubernetesBench.StartAsync();
+        bench.Settings = bench.Settings with { NamespacePerJob = true };
+        var name = $"ci-job-{bench.Jobs.Payload.Id}";
+        bench.Cluster.Put($"/api/v1/namespaces/{name}", Namespace(name, owner, $"{bench.Jobs.Payload.Id}"));
+        bench.Cluster.Refuse(call => call.ToString() == "POST /api/v1/namespaces", 500, "the answer was lost");
+
+        await Assert.ThrowsAsync<EnvironmentException>(() => bench.PrepareAsync(Token));
+        Assert.Equal(stays ? 1 : 0, bench.Cluster.Things.Count);
+
+        // Another process of the runner knows no more of it.
+        bench.Cluster.Put($"/api/v1/namespaces/{name}", Namespace(name, owner, $"{bench.Jobs.Payload.Id}"));
+        var executor = bench.OfProcess("second");
+        var handle = new EnvironmentHandle("kubernetes", new Dictionary<string, string> { ["namespace"] = name, ["pod"] = "one" });
+        Assert.IsType<Reopening.Lost>(await executor.ReopenAsync(bench.Jobs.Request(executor.Traits), handle, Token));
+        Assert.Equal(stays ? 1 : 0, bench.Cluster.Things.Count);
+    }
+
     [Fact(Timeout = Limit)]
     public async Task Namespaces_of_a_killed_runner_are_removed_but_those_of_jobs_that_go_on()
     {
@@ -255,6 +277,7 @@ public sealed class ClusterTroubleTests
         ["metadata"] = new JsonObject
         {
             ["name"] = name,
+            ["uid"] = "uid-of-" + name,
             ["labels"] = new JsonObject { ["io.gantry.owner"] = owner, ["io.gantry.process"] = "first", ["io.gantry.job"] = job },
         },
     };

@@ -184,7 +184,7 @@ public sealed class FakeCluster : IAsyncDisposable
                 _things[path] = body!;
                 return (200, body!);
             case "DELETE":
-                return await DeleteAsync(path, http.RequestAborted);
+                return await DeleteAsync(path, body?["preconditions"]?["uid"]?.ToString(), http.RequestAborted);
             default:
                 return await GetAsync(http, path);
         }
@@ -216,8 +216,13 @@ public sealed class FakeCluster : IAsyncDisposable
         return (201, thing);
     }
 
-    private async Task<(int Code, JsonObject Answer)> DeleteAsync(string path, CancellationToken cancellationToken)
+    private async Task<(int Code, JsonObject Answer)> DeleteAsync(string path, string? wanted, CancellationToken cancellationToken)
     {
+        if (wanted is not null && _things.TryGetValue(path, out var there) && wanted != there["metadata"]?["uid"]?.ToString())
+        {
+            return (409, Status(409, "the UID in the precondition does not match the UID in record", "Conflict"));
+        }
+
         if (!_things.TryRemove(path, out var thing))
         {
             return (404, NotFound(path));

@@ -72,6 +72,24 @@ internal sealed class ClusterClient : IDisposable
         }
     }
 
+    /// <summary>The same for one thing, and not for another that has got its name since.</summary>
+    /// <param name="path">Of the thing.</param>
+    /// <param name="uid">Its own.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ClusterException">Refused or unreachable; what is not there any more is no error.</exception>
+    public async Task DeleteThisAsync(string path, string uid, CancellationToken cancellationToken)
+    {
+        var options = new JsonObject { ["kind"] = "DeleteOptions", ["apiVersion"] = "v1", ["propagationPolicy"] = "Background", ["preconditions"] = new JsonObject { ["uid"] = uid } };
+        try
+        {
+            await CallAsync(HttpMethod.Delete, path, options, cancellationToken);
+        }
+        catch (ClusterException e) when (e.IsNotFound || e.IsConflict)
+        {
+            // It is gone.
+        }
+    }
+
     /// <summary>An answer that is read while it comes: a log.</summary>
     /// <exception cref="ClusterException">Refused or unreachable.</exception>
     public async Task<Stream> StreamAsync(string path, CancellationToken cancellationToken)

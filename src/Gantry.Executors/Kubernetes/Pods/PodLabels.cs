@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Nodes;
 using Gantry.Engine.Plans;
+using Gantry.Executors.Kubernetes.Api;
 
 namespace Gantry.Executors.Kubernetes.Pods;
 
@@ -22,6 +24,12 @@ internal static class PodLabels
 
     private const int LongestName = 63;
     private const int RandomLength = 8;
+
+    /// <summary>Somebody without a name owns nothing.</summary>
+    /// <param name="thing">In the cluster.</param>
+    /// <param name="labels">It must have all of them.</param>
+    public static bool AreOn(JsonObject thing, IReadOnlyDictionary<string, string> labels) =>
+        labels.All(label => label.Value.Length > 0 && thing.At("metadata", "labels").Text(label.Key) == label.Value);
 
     /// <summary>The unique name of the slot, cut to fit, and eight random characters.</summary>
     public static string NewName(string uniqueName)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Gantry.Engine.Executors;
 using Gantry.Executors.Kubernetes.Api;
+using Gantry.Executors.Kubernetes.Pods;
 
 namespace Gantry.Executors.Kubernetes.Running;
 
@@ -13,15 +14,18 @@ internal static class JobNamespace
     public static string PathOf(string name) => "/api/v1/namespaces/" + Uri.EscapeDataString(name);
 
     /// <param name="place">In it.</param>
-    /// <param name="labels">Say whose it is.</param>
+    /// <param name="surroundings">Whose it is.</param>
+    /// <param name="job">Its number.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="EnvironmentException">There is one of that name, and it is somebody else's.</exception>
     /// <exception cref="ClusterException">Refused or unreachable.</exception>
-    public static async Task MakeAsync(PodPlace place, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    public static async Task MakeAsync(PodPlace place, KubernetesSurroundings surroundings, long job, CancellationToken cancellationToken)
     {
+        var labels = Labels(surroundings, job);
+        labels[PodLabels.Process] = surroundings.ProcessId;
         var path = PathOf(place.Namespace);
-        // Noted first: an answer that gets lost must not leave it behind.
-        place.Made("namespace", path);
+        // Noted first: an answer that gets lost must not leave it behind, nor say that it is ours.
+        place.MayHaveMade("namespace", path, labels);
         try
         {
             await place.Cluster.PostAsync("/api/v1/namespaces", new JsonObject
@@ -30,13 +34,15 @@ internal static class JobNamespace
                 ["kind"] = "Namespace",
                 ["metadata"] = new JsonObject { ["name"] = place.Namespace, ["labels"] = labels.ToJson() },
             }, cancellationToken);
+            place.GivenAway(path);
+            place.Made("namespace", path);
         }
         catch (ClusterException e) when (e.IsConflict)
         {
             // Jobs of two GitLabs may have one number: nothing is removed that is not known to be ours.
             place.GivenAway(path);
             var there = await place.Cluster.GetAsync(path, cancellationToken);
-            if (labels.Any(label => there.At("metadata", "labels").Text(label.Key) != label.Value || label.Value.Length == 0))
+            if (!PodLabels.AreOn(there, labels))
             {
                 throw EnvironmentException.Broken($"namespace \"{place.Namespace}\" is there already, and is not this job's: another runner uses the cluster with namespace_per_job", e);
             }
@@ -53,4 +59,22 @@ internal static class JobNamespace
             throw;
         }
     }
+
+    /// <summary>An earlier process made it; what it knew of it is not known any more.</summary>
+    /// <param name="place">In it.</param>
+    /// <param name="surroundings">Whose it is.</param>
+    /// <param name="job">Its number.</param>
+    public static void Found(PodPlace place, KubernetesSurroundings surroundings, long job)
+    {
+        if (place.Namespace == NameOf(job))
+        {
+            place.MayHaveMade("namespace", PathOf(place.Namespace), Labels(surroundings, job));
+        }
+    }
+
+    private static Dictionary<string, string> Labels(KubernetesSurroundings surroundings, long job) => new()
+    {
+        [PodLabels.Owner] = surroundings.OwnerId,
+        [PodLabels.Job] = job.ToString(CultureInfo.InvariantCulture),
+    };
 }

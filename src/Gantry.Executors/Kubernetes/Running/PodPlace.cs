@@ -7,7 +7,7 @@ namespace Gantry.Executors.Kubernetes.Running;
 /// <summary>The pod of one job, and what was made for it.</summary>
 internal sealed class PodPlace(ClusterClient cluster, string space, KubernetesSettings settings)
 {
-    private readonly List<(string What, string Path)> _made = [];
+    private readonly List<Thing> _made = [];
 
     public ClusterClient Cluster => cluster;
 
@@ -24,7 +24,10 @@ internal sealed class PodPlace(ClusterClient cluster, string space, KubernetesSe
     public string PathOf(string kind, string name = "") =>
         $"{(kind == "poddisruptionbudgets" ? "/apis/policy/v1" : "/api/v1")}/namespaces/{Uri.EscapeDataString(space)}/{kind}{(name.Length > 0 ? "/" + Uri.EscapeDataString(name) : "")}";
 
-    public void Made(string what, string path) => _made.Add((what, path));
+    public void Made(string what, string path) => _made.Add(new Thing(what, path, null));
+
+    /// <summary>It may be there, and may be somebody else's: it is removed only when it has these labels.</summary>
+    public void MayHaveMade(string what, string path, IReadOnlyDictionary<string, string> labels) => _made.Add(new Thing(what, path, labels));
 
     /// <summary>The pod that an earlier process made.</summary>
     public void Found(string pod)
@@ -75,18 +78,47 @@ internal sealed class PodPlace(ClusterClient cluster, string space, KubernetesSe
         // The last first: what belongs to a pod goes before it.
         for (var i = _made.Count - 1; i >= 0; i--)
         {
-            var (what, path) = _made[i];
+            var thing = _made[i];
             try
             {
-                await cluster.DeleteAsync(path, settings.CleanupGracePeriodSeconds, cancellationToken);
+                if (thing.Labels is null)
+                {
+                    await cluster.DeleteAsync(thing.Path, settings.CleanupGracePeriodSeconds, cancellationToken);
+                }
+                else
+                {
+                    await RemoveOwnAsync(thing.Path, thing.Labels, cancellationToken);
+                }
+
                 _made.RemoveAt(i);
             }
             catch (Exception e) when (e is ClusterException or OperationCanceledException)
             {
-                problems.Add($"{what}: {e.Message}");
+                problems.Add($"{thing.What}: {e.Message}");
             }
         }
 
         return problems;
     }
+
+    private async Task RemoveOwnAsync(string path, IReadOnlyDictionary<string, string> labels, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var there = await cluster.GetAsync(path, cancellationToken);
+            if (PodLabels.AreOn(there, labels))
+            {
+                await cluster.DeleteThisAsync(path, there.Text("metadata", "uid"), cancellationToken);
+            }
+        }
+        catch (ClusterException e) when (e.IsNotFound)
+        {
+            // It was not made.
+        }
+    }
+
+    /// <param name="What">For people.</param>
+    /// <param name="Path">Where it is.</param>
+    /// <param name="Labels">Null: it is known to be the job's own.</param>
+    private sealed record Thing(string What, string Path, IReadOnlyDictionary<string, string>? Labels);
 }

@@ -79,9 +79,9 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
         var overwrites = Overwrites.Of(settings, Plan.Variables, Log.Line);
         OwnClient = overwrites.BearerToken.Length > 0 ? ClusterAs(new Secret(overwrites.BearerToken)) : null;
         Place = new PodPlace(OwnClient ?? Cluster(), space, settings);
-        if (settings.NamespacePerJob && space == JobNamespace.NameOf(Plan.Payload.Id))
+        if (settings.NamespacePerJob)
         {
-            Place.Made("namespace", JobNamespace.PathOf(space));
+            JobNamespace.Found(Place, surroundings, Plan.Payload.Id);
         }
 
         Place.Found(pod);
@@ -337,13 +337,7 @@ internal sealed class Preparation(EnvironmentRequest request, KubernetesSettings
     {
         if (settings.NamespacePerJob)
         {
-            var labels = new Dictionary<string, string>
-            {
-                [PodLabels.Owner] = surroundings.OwnerId,
-                [PodLabels.Process] = surroundings.ProcessId,
-                [PodLabels.Job] = Plan.Payload.Id.ToString(CultureInfo.InvariantCulture),
-            };
-            await JobNamespace.MakeAsync(Place!, labels, cancellationToken);
+            await JobNamespace.MakeAsync(Place!, surroundings, Plan.Payload.Id, cancellationToken);
         }
     }
 
