@@ -137,6 +137,34 @@ public sealed class PodConnectionTests(LiveEngine live) : IClassFixture<LiveEngi
 
     [Fact(Timeout = Limit)]
     [Trait("Needs", "Full")]
+    public async Task A_script_whose_text_is_on_its_way_when_its_job_is_cancelled_never_begins()
+    {
+        await using var bench = await StartAsync();
+        bench.Jobs.Runner = bench.Jobs.Runner with { GracefulKillTimeout = TimeSpan.FromSeconds(10) };
+        await using var place = await bench.PrepareAsync(Token);
+
+        await CancelBeforeArrivalAsync(bench, place, "echo x > /builds/begun; sleep 1000");
+
+        Assert.Equal(1, (await bench.ScriptAsync(place, "[ -e /builds/begun ]", Token)).Code);
+    }
+
+    [Fact(Timeout = Limit)]
+    [Trait("Needs", "Full")]
+    public async Task A_script_that_begins_behind_the_cancel_all_the_same_is_asked_to_end()
+    {
+        await using var bench = await StartAsync();
+        bench.Jobs.Runner = bench.Jobs.Runner with { GracefulKillTimeout = TimeSpan.FromSeconds(10) };
+        // Where no folder can be made, nothing can be agreed on.
+        KeepNothing(bench);
+        await using var place = await bench.PrepareAsync(Token);
+
+        await CancelBeforeArrivalAsync(bench, place, "trap 'echo asked; exit 1' TERM\nsleep 1000 & wait $!");
+
+        Assert.StartsWith("asked\n", bench.Log.Output, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = Limit)]
+    [Trait("Needs", "Full")]
     public async Task What_has_been_read_does_not_stay_in_the_pod()
     {
         await using var bench = await StartAsync();
@@ -158,12 +186,7 @@ public sealed class PodConnectionTests(LiveEngine live) : IClassFixture<LiveEngi
     public async Task A_pod_that_cannot_keep_output_runs_its_scripts_and_says_why_a_broken_connection_is_the_end()
     {
         await using var bench = await StartAsync();
-        bench.Settings = bench.Settings with
-        {
-            PodSpec = [new() { Name = "no logs", PatchType = "json", Patch = """[{"op":"remove","path":"/containers/0/volumeMounts/1"}]""" }],
-            BuildSecurityContext = bench.Settings.BuildSecurityContext with { RunAsUser = 1000 },
-        };
-        bench.Jobs.With("FF_USE_ADVANCED_POD_SPEC_CONFIGURATION", "true");
+        KeepNothing(bench);
         await using var place = await bench.PrepareAsync(Token);
 
         Assert.Equal(3, (await bench.ScriptAsync(place, "echo still here; exit 3", Token)).Code);
@@ -171,7 +194,7 @@ public sealed class PodConnectionTests(LiveEngine live) : IClassFixture<LiveEngi
         bench.Cluster.CutScripts(Soon);
         var broken = await Assert.ThrowsAsync<EnvironmentException>(() => bench.ScriptAsync(place, "echo begun; sleep 1", Token));
 
-        Assert.Contains("The image has not got all of cat, dd, mkdir, mv, rm, sleep, tee and wc", broken.Message, StringComparison.Ordinal);
+        Assert.Contains("The image has not got all of cat, dd, mkdir, rm, sleep, tee and wc", broken.Message, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = Limit)]
@@ -222,6 +245,33 @@ public sealed class PodConnectionTests(LiveEngine live) : IClassFixture<LiveEngi
         Assert.Empty(bench.Cluster.Things);
         Assert.StartsWith("and its pod ", Assert.IsType<Reopening.Lost>(
             await bench.OfProcess("second").ReopenAsync(request with { JobFolder = Path.Combine(bench.Jobs.Folder, "once more") }, place.Handle, Token)).Why, StringComparison.Ordinal);
+    }
+
+    /// <summary>The text of the script comes to the pod when everything in it has been asked to end.</summary>
+    private static async Task CancelBeforeArrivalAsync(KubernetesBench bench, IJobEnvironment place, string text)
+    {
+        using var cancel = new CancellationTokenSource();
+        var arrives = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        bench.Cluster.CutScripts(new ExecCut { Arrives = arrives.Task });
+        var script = bench.ScriptAsync(place, text, cancel.Token);
+        await ThereIsAsync(() => bench.Cluster.Calls.Any(call => call.Path.Contains("n=$3", StringComparison.Ordinal)));
+        await cancel.CancelAsync();
+        // The pod is looked at every second.
+        await ThereIsAsync(() => bench.Cluster.Calls.SkipWhile(call => !call.Path.Contains("kill -TERM -1", StringComparison.Ordinal))
+            .Count(call => call.Method == "GET" && !call.Path.Contains("/exec?", StringComparison.Ordinal)) >= 2);
+        arrives.SetResult();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => script);
+    }
+
+    /// <summary>The pod has no place for output.</summary>
+    private static void KeepNothing(KubernetesBench bench)
+    {
+        bench.Settings = bench.Settings with
+        {
+            PodSpec = [new() { Name = "no logs", PatchType = "json", Patch = """[{"op":"remove","path":"/containers/0/volumeMounts/1"}]""" }],
+            BuildSecurityContext = bench.Settings.BuildSecurityContext with { RunAsUser = 1000 },
+        };
+        bench.Jobs.With("FF_USE_ADVANCED_POD_SPEC_CONFIGURATION", "true");
     }
 
     private async Task<KubernetesBench> StartAsync()

@@ -112,6 +112,50 @@ public sealed class PodProgramTests : IDisposable
     }
 
     [Fact(Timeout = Limit)]
+    public async Task Output_goes_on_when_the_job_has_ended_what_keeps_it()
+    {
+        var text = "for p in /proc/[0-9]*; do [ \"$(tr '\\0' ' ' < $p/cmdline 2>/dev/null)\" = 'tee " + Script + "/0 ' ] && kill -9 ${p#/proc/}; done\n"
+            + "for i in 1 2 3; do echo $i; sleep 0.1; done; exit 4\n";
+        var mark = new EndMark(_ => { });
+
+        var run = await RunAsync(PodPrograms.ToStart(Script, mark, text.Length, ["sh"]), text, mark);
+
+        Assert.EndsWith("3\n", Encoding.UTF8.GetString(run.Output), StringComparison.Ordinal);
+        Assert.Equal(4, await mark.Ended.WaitAsync(Token));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Whoever_reads_on_waits_for_bytes_that_were_shown_before_they_were_kept()
+    {
+        Directory.CreateDirectory(Path.Combine(Script, "go"));
+        await File.WriteAllTextAsync(Path.Combine(Script, "0"), "abc", Token);
+        var words = PodPrograms.ToFollow(Script, new EndMark(_ => { }), 5, begun: true);
+        await using var follow = ChildProcess.Start(new ProcessStart { FileName = words[0], Arguments = [.. words.Skip(1)], Output = ProcessOutput.Read, Error = ProcessOutput.Dropped });
+        // It has looked at the piece, and looks again in a moment.
+        await ThereIsAsync(() => File.ReadAllText($"/proc/{follow.Id}/task/{follow.Id}/children").Trim() is { Length: > 0 } child && Name(child) == "sleep");
+
+        await File.AppendAllTextAsync(Path.Combine(Script, "0"), "defg", Token);
+        await File.WriteAllTextAsync(Path.Combine(Script, "eof"), "", Token);
+        await File.WriteAllTextAsync(Path.Combine(Script, "status"), "0\n", Token);
+
+        using var output = new MemoryStream();
+        await follow.Output.CopyToAsync(output, Token);
+        Assert.Equal("fg", Encoding.UTF8.GetString(output.ToArray()));
+
+        static string Name(string process)
+        {
+            try
+            {
+                return File.ReadAllText($"/proc/{process}/comm").Trim();
+            }
+            catch (IOException)
+            {
+                return "";
+            }
+        }
+    }
+
+    [Fact(Timeout = Limit)]
     public async Task A_process_that_has_the_number_of_the_one_that_showed_the_output_is_left_alone()
     {
         await using var other = ChildProcess.Start(new ProcessStart { FileName = "sleep", Arguments = ["60"], Output = ProcessOutput.Dropped });

@@ -14,4 +14,7 @@ public sealed record ExecCut
 
     /// <summary>When everything has been sent but how it ended.</summary>
     public bool BeforeStatus { get; init; }
+
+    /// <summary>The command, and what it is sent, is on its way to the pod until this ends.</summary>
+    public Task Arrives { get; init; } = Task.CompletedTask;
 }

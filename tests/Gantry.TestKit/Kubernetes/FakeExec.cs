@@ -20,6 +20,7 @@ internal sealed class FakeExec(WebSocket socket, ExecCut cut, ProcessStart start
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _broken.Token);
+        await cut.Arrives.WaitAsync(cancellationToken);
         var sending = SendAllAsync();
         await using var child = ChildProcess.Start(start with { Output = Sink(1), Error = start.Terminal ? ProcessOutput.Dropped : Sink(2) });
         var receiving = ReceiveAsync(child, gone);

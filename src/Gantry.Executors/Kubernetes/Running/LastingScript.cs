@@ -18,7 +18,7 @@ namespace Gantry.Executors.Kubernetes.Running;
 /// </code>
 /// Meanwhile the pod is looked at: when it goes, nothing is followed any more.
 /// </summary>
-internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, IReadOnlyList<string> shell, ReadOnlyMemory<byte> text)
+internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, IReadOnlyList<string> shell, ReadOnlyMemory<byte> text, TimeProvider time)
 {
     /// <summary>How long nothing may come after the script has ended, until its output counts as held by somebody else.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -36,11 +36,9 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
     /// <summary>Times in a row that the cluster may refuse, and that a script may not begin.</summary>
     private const int Limit = 5;
 
-    /// <summary>What the runner has is removed from the pod in portions of this size.</summary>
-    private const long TrimStep = 16 * 1024 * 1024;
-
-    private static readonly TimeSpan TrimPause = TimeSpan.FromSeconds(5);
-
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _runs = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly KeptOutput _kept = new(scripts, time);
     private string _folder = "";
     private CancellationToken _over;
     private bool _given;
@@ -49,20 +47,18 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
     private bool _told;
     private bool _waits;
     private volatile bool _closed;
+    private volatile bool _never;
     private volatile bool _last;
     private volatile bool _muted;
     private int _breaks;
     private int _refusals;
     private int _starts;
     private long _came;
-    private long _trimmed;
     private long _lastByte;
-    private Task _trimming = Task.CompletedTask;
     private ScriptPosition _position;
 
     public required IJobLog JobLog { get; init; }
     public required PodWatch Watch { get; init; }
-    public required TimeProvider Time { get; init; }
     public required ILogger Logger { get; init; }
     public required long JobId { get; init; }
     public required ScriptNotes Notes { get; init; }
@@ -73,8 +69,22 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
     /// <summary>A connection to a script that has ended and whose output others still have: to be read on. Null: there is none.</summary>
     public (PodExec Exec, Task Reading)? Held { get; private set; }
 
+    /// <summary>Ends when the pod says that the script has begun, whatever becomes of it.</summary>
+    public Task Runs => _runs.Task;
+
     /// <summary>The job is being ended: a script that has not been given to the pod is given to it no more.</summary>
-    public void BeginNoMore() => _closed = true;
+    /// <returns>The folder of one whose text is on its way, and which may still begin. Null: there is none.</returns>
+    public string? BeginNoMore()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            return _given && !_runs.Task.IsCompleted ? _folder : null;
+        }
+    }
+
+    /// <summary>What was on its way has been kept from beginning.</summary>
+    public void NeverBegins() => _never = true;
 
     /// <summary>Everything in the container is being killed: a connection that ends now is not made anew.</summary>
     public void MakeLast() => _last = true;
@@ -86,6 +96,7 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
         {
             (_folder, _given, _begun, _position) = (begun.Where, true, true, begun.Position);
             _came = begun.Position.Output;
+            _runs.SetResult();
         }
 
         Settle();
@@ -98,16 +109,16 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
         {
             while (true)
             {
-                var since = Time.GetTimestamp();
+                var since = time.GetTimestamp();
                 if (await ConnectAsync(watching, cancellationToken) is { } end)
                 {
                     return end;
                 }
 
                 // Not by what came: a job that prints a byte and ends who shows it must not keep the cluster busy.
-                _breaks = Time.GetElapsedTime(since) >= Good ? 0 : _breaks + 1;
+                _breaks = time.GetElapsedTime(since) >= Good ? 0 : _breaks + 1;
                 var pause = _breaks <= 1 ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Min(500 * Math.Pow(2, _breaks - 2), LongestPause.TotalMilliseconds));
-                await Task.WhenAny(watching, Task.Delay(pause, Time, cancellationToken));
+                await Task.WhenAny(watching, Task.Delay(pause, time, cancellationToken));
                 cancellationToken.ThrowIfCancellationRequested();
                 if (watching.IsCompletedSuccessfully)
                 {
@@ -119,7 +130,7 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
         {
             await over.CancelAsync();
             await ((Task)watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await _trimming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await _kept.EndAsync();
         }
     }
 
@@ -133,7 +144,7 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
         }
 
         _folder = starts ? scripts.NewFolder() : _folder;
-        var mark = new EndMark(bytes => Give(bytes.Span), () => Notes.Given(_folder, Time.GetUtcNow()));
+        var mark = new EndMark(bytes => Give(bytes.Span), () => Notes.Given(_folder, time.GetUtcNow()));
         var words = starts ? PodPrograms.ToStart(_folder, mark, text.Length, shell) : PodPrograms.ToFollow(_folder, mark, _came, _begun);
         PodExec exec;
         try
@@ -145,15 +156,15 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
             return await RefusedAsync(e, starts, cancellationToken);
         }
 
-        if (starts && _closed)
+        if (!MayGive(starts))
         {
             // Without its text nothing begins.
             await exec.DisposeAsync();
             return new ScriptEnd(137, null);
         }
 
-        (_given, _refusals) = (true, 0);
-        var reading = exec.ReadAsync(Take, mark.Take, cancellationToken);
+        _refusals = 0;
+        var reading = exec.ReadAsync(Take, bytes => Hear(mark, bytes), cancellationToken);
         var writing = starts ? exec.WriteAllAsync(token => exec.WriteAsync(text, token), cancellationToken) : Task.CompletedTask;
         var isKept = false;
         try
@@ -174,6 +185,24 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
                 await Task.WhenAll(reading, writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 mark.End();
             }
+        }
+    }
+
+    private bool MayGive(bool starts)
+    {
+        lock (_gate)
+        {
+            _given = !starts || !_closed;
+            return _given;
+        }
+    }
+
+    private void Hear(EndMark mark, ReadOnlySpan<byte> bytes)
+    {
+        mark.Take(bytes);
+        if (mark.HasBegun || mark.IsPlain)
+        {
+            _runs.TrySetResult();
         }
     }
 
@@ -217,7 +246,7 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
             return new ScriptEnd(0, end);
         }
 
-        if (mark.WasKilled || _last)
+        if (mark.WasKilled || _last || _never)
         {
             return new ScriptEnd(137, null);
         }
@@ -280,11 +309,11 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
 
     private async Task QuietAsync(Task reading, CancellationToken cancellationToken)
     {
-        var since = Time.GetTimestamp();
-        while (!reading.IsCompleted && Time.GetElapsedTime(since) < LongestPatience
-            && Time.GetElapsedTime(Math.Max(since, Interlocked.Read(ref _lastByte))) < Patience)
+        var since = time.GetTimestamp();
+        while (!reading.IsCompleted && time.GetElapsedTime(since) < LongestPatience
+            && time.GetElapsedTime(Math.Max(since, Interlocked.Read(ref _lastByte))) < Patience)
         {
-            await Task.WhenAny(reading, Task.Delay(Glance, Time, cancellationToken));
+            await Task.WhenAny(reading, Task.Delay(Glance, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
@@ -318,9 +347,9 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
 
     private void Trim()
     {
-        if (_came - _trimmed >= TrimStep && !_plain && !_muted && _trimming.IsCompleted)
+        if (!_plain && !_muted)
         {
-            _trimming = TrimAsync(_over);
+            _kept.Has(_folder, _came, _over);
         }
     }
 
@@ -333,31 +362,9 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
         }
     }
 
-    /// <summary>The script may be waiting for it, so it is done in the end.</summary>
-    private async Task TrimAsync(CancellationToken cancellationToken)
-    {
-        while (Interlocked.Read(ref _came) is var came && came - _trimmed >= TrimStep)
-        {
-            try
-            {
-                if (await scripts.AskAsync(PodPrograms.ToTrim(_folder, came), cancellationToken) is not null)
-                {
-                    _trimmed = came;
-                    continue;
-                }
-            }
-            catch (ClusterException)
-            {
-                // The same as if it could not be done.
-            }
-
-            await Task.Delay(TrimPause, Time, cancellationToken);
-        }
-    }
-
     private void Give(ReadOnlySpan<byte> bytes)
     {
-        Interlocked.Exchange(ref _lastByte, Time.GetTimestamp());
+        Interlocked.Exchange(ref _lastByte, time.GetTimestamp());
         if (!_muted)
         {
             JobLog.Write(LogStream.ScriptOutput, bytes);
@@ -369,13 +376,4 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
         [LoggerMessage(LogLevel.Warning, "job {job}: the connection to its script in pod {pod} broke: {why}. Trying again from byte {offset}")]
         public static partial void Again(ILogger logger, long job, string pod, string why, long offset);
     }
-}
-
-/// <summary>How a script in a pod ended.</summary>
-/// <param name="Code">Its own, when <paramref name="Why"/> is null.</param>
-/// <param name="Why">Something else ended it.</param>
-internal sealed record ScriptEnd(int Code, PodEnd? Why)
-{
-    /// <summary>Others have its output.</summary>
-    public bool IsHeld { get; init; }
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Gantry.Executors.Kubernetes.Running;
 
 /// <summary>
-/// What runs in a pod so that a script outlives its connection (docs/adr/0026). Shell of any kind, and <c>cat dd mkdir mv rm sleep tee wc</c>;
-/// <c>setsid</c> where there is one. A script has a folder:
+/// What runs in a pod so that a script outlives its connection (docs/adr/0026). Shell of any kind, and <c>cat dd mkdir rm sleep tee wc</c>;
+/// <c>setsid</c> and <c>stat</c> where there are. A script has a folder:
 /// <list type="bullet">
 /// <item><c>script</c>: its text, until it begins; <c>go</c>: made by whoever decides whether it begins, so that it does so once; <c>plain</c>: it needs its connection.</item>
 /// <item><c>0</c>, <c>4711</c>, …: pieces of its output, named after where they begin; <c>eof</c>: there will be no more.</item>
@@ -16,7 +16,7 @@ namespace Gantry.Executors.Kubernetes.Running;
 internal static class PodPrograms
 {
     /// <summary>For people.</summary>
-    public const string Needs = "cat, dd, mkdir, mv, rm, sleep, tee and wc";
+    public const string Needs = "cat, dd, mkdir, rm, sleep, tee and wc";
 
     /// <summary>A piece holds as many reads of <see cref="Block"/> at most.</summary>
     private const int Blocks = 1024;
@@ -25,6 +25,9 @@ internal static class PodPrograms
 
     /// <summary>What may lie in the pod without the runner having it, before the script has to wait.</summary>
     private const int Unread = 64 * 1024 * 1024;
+
+    /// <summary>Some <c>wc</c> read what they count, byte by byte.</summary>
+    private const string Size = "size() { stat -c %s \"$1\" || wc -c < \"$1\"; }";
 
     /// <summary>
     /// Takes the script from standard input, whole or not at all, and starts it beside itself: the output goes through a pipe to one that
@@ -36,8 +39,9 @@ internal static class PodPrograms
         shift 3
         say() { echo "$m $1" >&2; }
         me() { read -r p r < /proc/self/stat && set -- ${r##*) } && echo "$p ${20}"; }
+        {{Size}}
         trap : TERM INT HUP
-        for t in cat dd mkdir mv rm sleep tee wc; do
+        for t in cat dd mkdir rm sleep tee wc; do
           command -v $t >/dev/null 2>&1 || { t=; break; }
         done
         if [ -z "$t" ] || ! (umask 077; mkdir -p "$d" && : > "$d/script") 2>/dev/null; then
@@ -50,35 +54,51 @@ internal static class PodPrograms
         fi
         cat > "$d/script"
         [ "$(wc -c < "$d/script")" -eq "$n" ] && mkdir "$d/go" 2>/dev/null || exit 1
-        for f in "${d%/*}"/[0-9]*; do
-          [ "$f" = "$d" ] || rm -rf "$f" 2>/dev/null
-        done
+        exec < "$d/script"
         say begun
         command -v setsid >/dev/null 2>&1 && set -- setsid "$@"
         run() {
           trap : TERM INT HUP
           me > "$d/pid"
-          exec < "$d/script"
-          rm -f "$d/script"
           "$@" 7>&-
           s=$?
           exec > /dev/null 2>&1 < /dev/null
-          echo $s > "$d/status.new" && mv "$d/status.new" "$d/status"
+          echo $s > "$d/status"
           echo "$m $s" >&7
+        }
+        tidy() {
+          set -- "$d/script"
+          for f in "${d%/*}"/[0-9]*; do
+            [ "$f" = "$d" ] || set -- "$@" "$f"
+          done
+          rm -rf "$@"
+        }
+        ended() {
+          i=
+          while read -r o r; do
+            case $o in
+              *[!0-9+]*) ;;
+              *+*) [ -z "$i" ] || { [ "$i" = "$o" ] && [ $(($o)) -lt {{Blocks}} ]; return; }
+                i=$o ;;
+            esac
+          done < "$d/read"
+          return 1
         }
         keep() {
           trap '' TERM INT HUP PIPE
           umask 077
+          tidy > /dev/null &
           at=0
           set -- 0
           while
-            dd bs={{Block}} count={{Blocks}} | tee "$d/$at"
-            z=$(wc -c < "$d/$at") && [ "$z" -gt 0 ]
+            dd bs={{Block}} count={{Blocks}} 2> "$d/read" | tee "$d/$at"
+            ended && { : > "$d/eof"; return; }
+            z=$(size "$d/$at") && [ "$z" -gt 0 ]
           do
             at=$((at + z))
             set -- "$@" $at
             while [ $((at - $1)) -gt {{Unread}} ]; do
-              if [ -e "$d/$1" ]; then sleep 1; else shift; fi
+              if [ -e "$d/$1" ]; then sleep 0.1 || sleep 1; else shift; fi
             done
           done
           cat || cat > /dev/null
@@ -104,6 +124,7 @@ internal static class PodPrograms
         umask 077
         exec 7>&2 2>/dev/null
         say() { echo "$m $1" >&7; }
+        {{Size}}
         [ "$begun" ] || mkdir -p "$d" || { say plain; exit; }
         [ -d "$d" ] || { say gone; exit; }
         mkdir "$d/go" && { say none; exit; }
@@ -127,14 +148,15 @@ internal static class PodPrograms
             [ "$f" -le "$at" ] && [ "$f" -ge "${s:-0}" ] && s=$f
           done
           [ "$s" ] || return
-          exec 3< "$d/$s"
           k=$((at - s))
+          [ $k -le "$(size "$d/$s")" ] || { s=; return; }
+          exec 3< "$d/$s"
           [ $((k / {{Block}})) -eq 0 ] || dd bs={{Block}} count=$((k / {{Block}})) <&3 > /dev/null
           [ $((k % {{Block}})) -eq 0 ] || dd bs=$((k % {{Block}})) count=1 <&3 > /dev/null
         }
         show() {
           while :; do
-            z=$(wc -c < "$d/$s") n=
+            z=$(size "$d/$s") n=
             [ "$z" -gt 0 ] && [ -e "$d/$((s + z))" ] && n=$((s + z))
             [ "$s/$z" = "$o" ] || { cat <&3; q=0; }
             o=$s/$z
@@ -148,7 +170,7 @@ internal static class PodPrograms
           e= c= x=
           [ -e "$d/eof" ] && e=1
           lives || x=1
-          read -r c < "$d/status"
+          read -r c < "$d/status" || c=
           case $c in *[!0-9]*) c=1 ;; esac
           [ "$s" ] || seek
           [ -z "$s" ] || show
@@ -187,6 +209,10 @@ internal static class PodPrograms
     /// <param name="folder">See <see cref="ToStart"/>.</param>
     /// <param name="until">The first byte that has not come. The piece of the one before it stays: who shows the output may stand on it.</param>
     public static IReadOnlyList<string> ToTrim(string folder, long until) => ["sh", "-c", Trim, "sh", folder, (until - 1).ToString(CultureInfo.InvariantCulture)];
+
+    /// <summary>Fails when it is too late: the script begins.</summary>
+    /// <param name="folder">See <see cref="ToStart"/>; it need not be there yet.</param>
+    public static IReadOnlyList<string> ToForestall(string folder) => ["sh", "-c", "umask 077; mkdir -p \"$1\" && mkdir \"$1/go\"", "sh", folder];
 
     /// <summary>Prints something when no more output will come.</summary>
     public static IReadOnlyList<string> ToAskForEnd(string folder) => ["sh", "-c", "[ ! -e \"$1/eof\" ] || echo yes", "sh", folder];

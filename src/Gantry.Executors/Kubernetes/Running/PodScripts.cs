@@ -18,6 +18,9 @@ internal sealed partial class PodScripts(PodPlace place, JobPlan plan, string jo
     /// <summary>For a short command in the pod.</summary>
     private static readonly TimeSpan CommandLimit = TimeSpan.FromSeconds(30);
 
+    /// <summary>A script that has just said that it begins may not have its shell yet.</summary>
+    private static readonly TimeSpan ShellLimit = TimeSpan.FromSeconds(1);
+
     private const int LongestAnswer = 64 * 1024;
 
     /// <summary>Commands whose output others still hold: it is read on until the end.</summary>
@@ -45,11 +48,10 @@ internal sealed partial class PodScripts(PodPlace place, JobPlan plan, string jo
         cancellationToken.ThrowIfCancellationRequested();
         var begun = Interlocked.Exchange(ref _begun, null);
         using var notes = begun is null ? ScriptNotes.Begin(jobFolder) : ScriptNotes.Continue(jobFolder);
-        var lasting = new LastingScript(place, this, ContainerCommand.For(plan.Shell), Encoding.UTF8.GetBytes(script.Text))
+        var lasting = new LastingScript(place, this, ContainerCommand.For(plan.Shell), Encoding.UTF8.GetBytes(script.Text), time)
         {
             JobLog = log,
             Watch = _watch,
-            Time = time,
             Logger = logger,
             JobId = plan.Payload.Id,
             Notes = notes,
@@ -149,12 +151,25 @@ internal sealed partial class PodScripts(PodPlace place, JobPlan plan, string jo
     /// <summary>Everything in the container but its first process: asked, waited for, killed, in bounded time.</summary>
     private async Task EndAsync(LastingScript script, Task running)
     {
-        script.BeginNoMore();
+        var onItsWay = script.BeginNoMore();
         using var budget = new CancellationTokenSource(plan.Runner.GracefulKillTimeout + plan.Runner.ForceKillTimeout + CommandLimit, time);
         try
         {
+            var never = onItsWay is not null && await AskAsync(PodPrograms.ToForestall(onItsWay), budget.Token) is not null;
+            if (never)
+            {
+                script.NeverBegins();
+            }
+
             await AskAsync(["sh", "-c", ContainerCommand.TerminateAll], budget.Token);
             var grace = Task.Delay(plan.Runner.GracefulKillTimeout, time, budget.Token);
+            if (onItsWay is not null && !never && await Task.WhenAny(running, grace, script.Runs) == script.Runs
+                && await Task.WhenAny(running, grace, Task.Delay(ShellLimit, time, budget.Token)) is var first && first != running && first != grace)
+            {
+                // It may have begun behind the signal.
+                await AskAsync(["sh", "-c", ContainerCommand.TerminateAll], budget.Token);
+            }
+
             await Task.WhenAny(running, grace);
             script.MakeLast();
             await AskAsync(["sh", "-c", ContainerCommand.KillAll], budget.Token);
