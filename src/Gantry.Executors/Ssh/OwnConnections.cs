@@ -16,19 +16,26 @@ internal static class OwnConnections
     /// <summary>Whether this process holds the connection from one port to another. True where nobody tells.</summary>
     public static bool Has(int from, int to)
     {
-        if (!File.Exists(Tables[0]))
+        try
+        {
+            return !File.Exists(Tables[0]) || Holds(Sockets(Address(from), Address(to)));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return true;
         }
-
-        var (begin, end) = (Address(from), Address(to));
-        var sockets = Tables.Where(File.Exists).SelectMany(File.ReadLines)
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(fields => fields.Length > Inode && fields[1].EndsWith(begin, StringComparison.Ordinal) && fields[2].EndsWith(end, StringComparison.Ordinal))
-            .Select(fields => $"socket:[{fields[Inode]}]")
-            .ToHashSet(StringComparer.Ordinal);
-        return sockets.Count > 0 && Directory.EnumerateFileSystemEntries("/proc/self/fd").Any(open => new FileInfo(open).LinkTarget is { } target && sockets.Contains(target));
     }
+
+    private static HashSet<string> Sockets(string begin, string end) =>
+    [
+        .. from line in Tables.Where(File.Exists).SelectMany(File.ReadLines)
+           let fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+           where fields.Length > Inode && fields[1].EndsWith(begin, StringComparison.Ordinal) && fields[2].EndsWith(end, StringComparison.Ordinal)
+           select $"socket:[{fields[Inode]}]",
+    ];
+
+    private static bool Holds(HashSet<string> sockets) =>
+        sockets.Count > 0 && Directory.EnumerateFileSystemEntries("/proc/self/fd").Any(open => new FileInfo(open).LinkTarget is { } target && sockets.Contains(target));
 
     private static string Address(int port) => string.Create(CultureInfo.InvariantCulture, $"{Loopback}:{port:X4}");
 }
