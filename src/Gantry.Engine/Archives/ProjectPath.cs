@@ -14,8 +14,11 @@ internal static class ProjectPath
         path = Slashes(path);
         var split = SplitPattern(path);
         var folder = Segments(Slashes(workingDirectory));
-        var target = Segments(Rooted(split.Folder) ? split.Folder : $"{Slashes(workingDirectory)}/{split.Folder}");
-        if (target.Count < folder.Count || !target.Take(folder.Count).SequenceEqual(folder, PathComparer))
+        // A drive is one where the folder is on one: to other machines it is a name like any other.
+        var onDrive = HasDrive(Slashes(workingDirectory));
+        var rooted = Rooted(split.Folder) || (onDrive && HasDrive(split.Folder));
+        var target = Segments(rooted ? split.Folder : $"{Slashes(workingDirectory)}/{split.Folder}");
+        if (target.Count < folder.Count || !target.Take(folder.Count).SequenceEqual(folder, onDrive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal))
         {
             return null;
         }
@@ -28,9 +31,6 @@ internal static class ProjectPath
     public static bool IsPattern(string path) => path.IndexOfAny(GlobCharacters) >= 0;
 
     public static string Slashes(string path) => OperatingSystem.IsWindows() ? path.Replace('\\', '/') : path;
-
-    private static StringComparer PathComparer =>
-        OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 
     // The part before the last slash in front of any special character; what has none is all folder.
     private static (string Folder, string Pattern) SplitPattern(string path)
@@ -60,6 +60,8 @@ internal static class ProjectPath
             _ => (path[..slash], path[(slash + 1)..]),
         };
     }
+
+    private static bool HasDrive(string path) => path is [var letter, ':', '/', ..] && char.IsAsciiLetter(letter);
 
     private static bool Rooted(string path) =>
         path.StartsWith('/') || (OperatingSystem.IsWindows() && Path.IsPathFullyQualified(path));

@@ -32,8 +32,11 @@ public sealed record ExecutorTraits
     /// <summary>Default of <c>clean_git_config</c>.</summary>
     public required bool CleanGitConfig { get; init; }
 
-    /// <summary>The shell when the runner entry names none: <c>bash</c> or <c>pwsh</c>.</summary>
+    /// <summary>The shell when the runner entry names none: <c>bash</c>, <c>powershell</c> or <c>pwsh</c>.</summary>
     public required string DefaultShell { get; init; }
+
+    /// <inheritdoc cref="Plans.JobPlan.PlaceIsWindows"/>
+    public bool PlaceIsWindows { get; init; }
 
     /// <summary>
     /// The first line of <c>prepare_script</c> says <c>Running on HOST via RUNNER...</c> (places on another host)

@@ -6,8 +6,10 @@ namespace Gantry.Engine.Plans;
 /// </summary>
 public static class GuestPath
 {
-    public static bool IsAbsolute(string path) =>
-        path.StartsWith('/') || path.StartsWith('\\') || (path.Length >= 3 && char.IsAsciiLetter(path[0]) && path[1] == ':' && path[2] is '/' or '\\');
+    public static bool IsAbsolute(string path) => path.StartsWith('/') || path.StartsWith('\\') || HasDrive(path);
+
+    /// <summary>Begins with the root of a drive of Windows: <c>C:\</c>.</summary>
+    public static bool HasDrive(string path) => path is [var letter, ':', '/' or '\\', ..] && char.IsAsciiLetter(letter);
 
     /// <summary>Shortest equal path: no doubled slashes, no <c>.</c>, no inner <c>..</c>, no slash at the end. Empty becomes <c>.</c>.</summary>
     public static string Clean(string path)

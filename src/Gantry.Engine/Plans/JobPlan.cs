@@ -24,6 +24,9 @@ public sealed record JobPlan
     /// <summary><c>bash</c>, <c>sh</c>, <c>pwsh</c> or <c>powershell</c>.</summary>
     public required string Shell { get; init; }
 
+    /// <summary>Scripts run on Windows, whatever this machine is: line ends, and backslashes between the parts of a path.</summary>
+    public bool PlaceIsWindows { get; init; }
+
     /// <summary>The job image, expanded; null when the job and the runner name none.</summary>
     public string? Image { get; init; }
 

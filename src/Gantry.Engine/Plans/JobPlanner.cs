@@ -37,6 +37,7 @@ public static class JobPlanner
             Settings = settings,
             Numbers = request.Numbers,
             Shell = request.Runner.Shell is { Length: > 0 } shell ? shell : request.Defaults.Shell,
+            PlaceIsWindows = request.Defaults.PlaceIsWindows,
             Image = request.Payload.Image is { Name.Length: > 0 } image ? variables.ExpandValue(image.Name) : null,
             ImageOptions = request.Payload.Image is { } options ? Expanded(options, variables) : null,
             Services = [.. request.Payload.Services.Select(service => Service(Expanded(service, variables), variables))],

@@ -55,6 +55,9 @@ public sealed record PlanDefaults
     public required bool SafeDirectoryCheckout { get; init; }
     public required bool CleanGitConfig { get; init; }
     public required string Shell { get; init; }
+
+    /// <inheritdoc cref="JobPlan.PlaceIsWindows"/>
+    public bool PlaceIsWindows { get; init; }
 }
 
 /// <summary>PEM texts; null where there is none.</summary>

@@ -224,7 +224,7 @@ public sealed partial class JobRun(JobAssignment assignment, JobLifetime lifetim
         return new Stages.StageContext
         {
             Plan = final,
-            Shell = Shells.ShellList.Find(final.Shell)!,
+            Shell = Shells.ShellList.Find(final.Shell, final.PlaceIsWindows)!,
             Traits = traits,
             HelperCommand = place.HelperCommand,
             CorrelationId = assignment.CorrelationId,

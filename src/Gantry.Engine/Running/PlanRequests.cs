@@ -25,6 +25,7 @@ internal static class PlanRequests
             SafeDirectoryCheckout = traits.SafeDirectoryCheckout,
             CleanGitConfig = traits.CleanGitConfig,
             Shell = traits.DefaultShell,
+            PlaceIsWindows = traits.PlaceIsWindows,
         },
     };
 }

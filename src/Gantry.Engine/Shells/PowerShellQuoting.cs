@@ -3,7 +3,7 @@ using System.Text;
 namespace Gantry.Engine.Shells;
 
 /// <summary>Text to PowerShell words (official-job-protocol §8.3).</summary>
-internal static class PowerShellQuoting
+public static class PowerShellQuoting
 {
     // PowerShell takes typographic double quotes for quotes.
     private const string Quotes = "\"'#\u201c\u201d\u201e";

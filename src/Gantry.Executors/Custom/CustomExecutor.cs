@@ -28,6 +28,7 @@ public sealed class CustomExecutor(CustomSettings settings, TimeProvider time, I
         SafeDirectoryCheckout = false,
         CleanGitConfig = true,
         DefaultShell = "bash",
+        PlaceIsWindows = OperatingSystem.IsWindows(),
         NamesRunnerHost = false,
         // Names the driver, which only config_exec knows.
         Announcement = null,

@@ -26,6 +26,7 @@ public sealed class ShellExecutor(string user, string workingFolder, TimeProvide
         SafeDirectoryCheckout = false,
         CleanGitConfig = false,
         DefaultShell = "bash",
+        PlaceIsWindows = OperatingSystem.IsWindows(),
         NamesRunnerHost = false,
         // Names the shell of the job, so it is printed by PrepareAsync.
         Announcement = null,

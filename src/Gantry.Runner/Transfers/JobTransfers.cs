@@ -25,12 +25,13 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
 
     public Task<bool> UploadAsync(TransferScene scene, JobArtifact artifact, CancellationToken cancellationToken) => TryAsync(scene, null, async (tools, token) =>
     {
-        await using var view = await OpenAsync(scene, artifact.Paths, artifact.Untracked, token);
+        var paths = PathsOf(scene, artifact.Paths);
+        await using var view = await OpenAsync(scene, paths, artifact.Untracked, token);
         await new ArtifactsUploader(For(tools, scene, view), JobOf(scene)).RunAsync(
             new UploadRequest
             {
-                Paths = artifact.Paths,
-                Exclude = artifact.Exclude,
+                Paths = paths,
+                Exclude = PathsOf(scene, artifact.Exclude),
                 Untracked = artifact.Untracked,
                 Name = artifact.Name.Length > 0 ? artifact.Name : "artifacts",
                 ExpireIn = artifact.ExpireIn,
@@ -84,7 +85,8 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
     {
         var (folder, name) = PartsOf(scene, cache.Own!.File);
         var (otherFolder, otherName) = PartsOf(scene, cache.Own.AlternateFile);
-        await using var files = await OpenAsync(scene, cache.Paths, cache.Untracked, token);
+        var paths = PathsOf(scene, cache.Paths);
+        await using var files = await OpenAsync(scene, paths, cache.Untracked, token);
         await using var archives = await scene.Workspace.OpenAsync(folder, [name], token);
         await using var others = otherFolder == folder ? null : await scene.Workspace.OpenAsync(otherFolder, [otherName], token);
         var archive = Path.Combine(archives.Path, name);
@@ -101,7 +103,7 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
                 Remote = scene.RemoteCaches.GetValueOrDefault(cache.Own.Key)?.Address,
                 Key = cache.HumanKey,
                 Metadata = CacheArchiveRequest.MetadataOf(cache.HumanKey),
-                Paths = cache.Paths,
+                Paths = paths,
                 Untracked = cache.Untracked,
                 CompressionFormat = Variable(scene, "CACHE_COMPRESSION_FORMAT"),
                 CompressionLevel = Variable(scene, "CACHE_COMPRESSION_LEVEL"),
@@ -160,6 +162,10 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
             : FileSelection.FoldersOf(project, paths.Select(path => ShellExpansion.Expand(path, "path", scene.Environment, _ => { })));
         return scene.Workspace.OpenAsync(project, starts, cancellationToken);
     }
+
+    /// <summary>On Windows a backslash is between the parts of a path; elsewhere it is part of a name.</summary>
+    private static IReadOnlyList<string> PathsOf(TransferScene scene, IReadOnlyList<string> paths) =>
+        scene.Plan.PlaceIsWindows ? [.. paths.Select(GuestPath.ToSlash)] : paths;
 
     private static Task PlaceAsync(TransferScene scene, string source, string target, CancellationToken cancellationToken) =>
         scene.Workspace.PlaceAsync([new PlacedTree { Source = source, Target = target }], scene.Log, cancellationToken);

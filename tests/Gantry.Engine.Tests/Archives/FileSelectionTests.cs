@@ -52,6 +52,13 @@ public sealed class FileSelectionTests : IDisposable
         Assert.StartsWith("foo/**: no matching files.", _notices[0].Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_project_on_a_drive_takes_paths_of_that_drive_whatever_the_case()
+    {
+        Assert.Equal(["bin", "out"], FileSelection.FoldersOf("C:/builds/p", ["C:/builds/p/out", "c:/Builds/P/bin/*.dll", "D:/builds/p/x", "/builds/p/y"]));
+        Assert.Equal(["C:"], FileSelection.FoldersOf("/builds/p", ["C:/*"]));
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task The_working_directory_itself_is_everything()
     {
