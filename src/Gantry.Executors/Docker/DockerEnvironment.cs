@@ -1,6 +1,5 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Processes;
-using Gantry.Engine.Shells;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Running;
@@ -11,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace Gantry.Executors.Docker;
 
 /// <summary>The place of one job: its build container, services, network and volumes.</summary>
-internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer build, ContainerFiles files, EnvironmentHandle handle, ILogger logger)
+internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer build, IJobFiles files, EnvironmentHandle handle, ILogger logger)
     : IJobEnvironment, IReachableWorkspace, IMeasuredPlace, ITerminalPlace
 {
     private static readonly TimeSpan CleanupBudget = TimeSpan.FromMinutes(5);
@@ -42,13 +41,13 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
     public async Task ClearAsync(string folder, IJobLog log, CancellationToken cancellationToken)
     {
         // Inside the container: only there its links mean what they mean.
-        var script = $"if cd {BashQuoting.Exact(folder)} 2>/dev/null; then rm -rf -- ./* ./.[!.]* ./..?*; fi\n";
-        await RunAsync(new StageScript("clear_worktree", script, StagePlace.Helper), log, cancellationToken);
+        await RunAsync(new StageScript("clear_worktree", job.Guest.Empty(folder), StagePlace.Helper), log, cancellationToken);
     }
 
     public async Task<ScriptExit> RunAsync(StageScript script, IJobLog log, CancellationToken cancellationToken)
     {
-        var attempts = job.Plan.Settings.ExecutorSectionAttempts;
+        // A container that held the job's files cannot be replaced.
+        var attempts = job.Guest.KeepsFilesInContainer ? 1 : job.Plan.Settings.ExecutorSectionAttempts;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -86,11 +85,7 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
 
         try
         {
-            var use = await job.Engine.Containers.UseAsync(id, cancellationToken);
-            // As docker stats does: what the kernel could drop at once is not the job's. The key depends on the cgroup version.
-            var cache = use.Memory?.Parts is { } parts ? parts.GetValueOrDefault("inactive_file", parts.GetValueOrDefault("total_inactive_file")) : 0;
-            return new PlaceUsage(
-                TimeSpan.FromTicks((use.Processor?.Usage?.Nanoseconds ?? 0) / TimeSpan.NanosecondsPerTick), Math.Max(0, (use.Memory?.Usage ?? 0) - cache));
+            return job.Guest.Usage(await job.Engine.Containers.UseAsync(id, cancellationToken));
         }
         catch (EngineException)
         {
@@ -188,7 +183,11 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
         catch (OperationCanceledException)
         {
             await ContainerStop.RunAsync(job, run.Container);
-            await DropAsync(container);
+            if (!job.Guest.KeepsFilesInContainer)
+            {
+                await DropAsync(container);
+            }
+
             throw;
         }
     }

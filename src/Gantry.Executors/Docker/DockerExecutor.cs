@@ -4,11 +4,11 @@ using Gantry.Engine.Processes;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
+using Gantry.Executors.Docker.Guests;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Keeping;
 using Gantry.Executors.Docker.Running;
 using Gantry.Executors.Docker.Workspaces;
-using Gantry.Executors.Images;
 using Microsoft.Extensions.Logging;
 
 namespace Gantry.Executors.Docker;
@@ -36,14 +36,17 @@ public sealed partial class DockerExecutor : IExecutor, ISweepingExecutor, IKeep
         DockerSettings settings, string? buildsFolder, DockerSurroundings surroundings, TimeProvider time, ILogger logger, IEngineTunnel? tunnel = null)
     {
         (_settings, _surroundings, _time, _logger) = (settings, surroundings, time, logger);
-        Traits = ContainerTraits.Of(DockerTraits.SharesBuilds(settings, buildsFolder));
+        Traits = DockerTraits.Of(settings, buildsFolder);
         _engine = new Lazy<EngineClient>(() => EngineConnector.Open(settings, surroundings, time, tunnel));
     }
 
     /// <summary>Traits before there is an entry.</summary>
-    public static ExecutorTraits KindTraits { get; } = ContainerTraits.Of(sharedBuilds: false);
+    public static ExecutorTraits KindTraits { get; } = LinuxGuest.Instance.Traits(shared: false);
 
-    public string Name => "docker";
+    /// <summary>The same of <c>docker-windows</c>.</summary>
+    public static ExecutorTraits WindowsTraits { get; } = WindowsGuest.Instance.Traits(shared: false);
+
+    public string Name => Guest.Of(_settings).Executor;
 
     public ExecutorTraits Traits { get; }
 

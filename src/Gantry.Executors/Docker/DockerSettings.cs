@@ -10,6 +10,9 @@ namespace Gantry.Executors.Docker;
 /// </summary>
 public sealed record DockerSettings
 {
+    /// <summary>The entry's executor is <c>docker-windows</c>.</summary>
+    public bool HasWindowsContainers { get; init; }
+
     /// <summary><c>host</c>; when empty, all three connection keys come from <see cref="DockerSurroundings"/>.</summary>
     public string Host { get; init; } = "";
 

@@ -1,5 +1,6 @@
 using Gantry.Engine.Executors;
 using Gantry.Executors.Docker.Api;
+using Gantry.Executors.Docker.Guests;
 using Gantry.Executors.Docker.Running;
 
 namespace Gantry.Executors.Docker;
@@ -15,6 +16,7 @@ public sealed class EngineProbe(DockerSettings settings, DockerSurroundings surr
         try
         {
             var facts = await _engine.Value.FactsAsync(cancellationToken);
+            Guest.Of(settings).Check(facts.OSType, shell: null);
             return ($"{facts.ServerVersion} on {_engine.Value.Endpoint} ({facts.OSType}/{facts.Architecture}, {facts.Driver})", null);
         }
         catch (Exception problem) when (problem is EngineException or EnvironmentException)
@@ -43,13 +45,14 @@ public sealed class EngineProbe(DockerSettings settings, DockerSurroundings surr
         var containers = _engine.Value.Containers;
         try
         {
+            var (entrypoint, command) = Guest.Of(settings).LookUp(host);
             var created = await containers.CreateAsync(
                 null, null,
                 new ContainerSpec
                 {
                     Image = image,
-                    Entrypoint = ["/bin/sh", "-c"],
-                    Cmd = ["getent hosts \"$0\" || nslookup \"$0\" || ping -c 1 -W 5 \"$0\"", host],
+                    Entrypoint = entrypoint,
+                    Cmd = command,
                     HostConfig = new HostSpec { NetworkMode = settings.NetworkMode.Length > 0 ? settings.NetworkMode : null, Dns = settings.Dns, ExtraHosts = settings.ExtraHosts },
                 },
                 cancellationToken);

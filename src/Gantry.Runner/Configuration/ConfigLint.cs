@@ -94,7 +94,7 @@ public static class ConfigLint
                 yield return new ConfigProblem(document.Path, line, key, message);
             }
 
-            foreach (var problem in DockerSettingsReader.Read(runner.TableOrEmpty("docker")).Problems())
+            foreach (var problem in DockerSettingsReader.ReadEntry(runner).Problems())
             {
                 yield return new ConfigProblem(document.Path, 0, $"runners.docker.{problem.Key}", problem.Message);
             }

@@ -6,9 +6,13 @@ namespace Gantry.Runner.Configuration;
 public static class DockerSettingsReader
 {
     /// <param name="entry">Without the table, all keys are unset.</param>
-    public static DockerSettings Read(RunnerEntry entry) => Read(entry.Table.TableOrEmpty("docker"));
+    public static DockerSettings Read(RunnerEntry entry) => ReadEntry(entry.Table);
 
-    internal static DockerSettings Read(ConfigTable docker) => Services(Lists(Limits(new DockerSettings
+    /// <param name="entry">A table of <c>[[runners]]</c>.</param>
+    internal static DockerSettings ReadEntry(ConfigTable entry) =>
+        Read(entry.TableOrEmpty("docker")) with { HasWindowsContainers = entry.Text("executor") == "docker-windows" };
+
+    private static DockerSettings Read(ConfigTable docker) => Services(Lists(Limits(new DockerSettings
     {
         Host = docker.Text("host"),
         TlsCertPath = docker.Text("tls_cert_path"),

@@ -42,9 +42,7 @@ internal sealed partial class ExecutorQuestions(Dialogue dialogue, bool onWindow
             }
 
             const string Message = "Invalid executor specified";
-            var why = RegisterRequest.OfficialExecutors.Contains(name)
-                ? $"the executor {name} is not part of this version of Gantry"
-                : $"there is no executor \"{name}\"";
+            var why = $"there is no executor \"{name}\"";
             if (!dialogue.IsInteractive)
             {
                 throw new RunnerCommandException($"{Message}: {why}; choose one of {names}");

@@ -22,6 +22,7 @@ internal static class ExecutorTable
     [
         new("shell", ShellExecutor.ShellTraits, (_, host) => new ShellExecutor(host.User, host.WorkingFolder, TimeProvider.System)),
         new("docker", DockerExecutor.KindTraits, (entry, host) => Docker(entry, host, DockerSettingsReader.Read(entry))),
+        new("docker-windows", DockerExecutor.WindowsTraits, (entry, host) => Docker(entry, host, DockerSettingsReader.Read(entry))),
         new("docker+machine", DockerExecutor.KindTraits, (entry, host) =>
         {
             var docker = DockerSettingsReader.Read(entry);
@@ -64,9 +65,7 @@ internal static class ExecutorTable
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.Select(kind => kind.Name)];
 
     /// <summary>What to say about an executor that is not there.</summary>
-    public static string Refusal(string name) => Gantry.Runner.Registration.RegisterRequest.OfficialExecutors.Contains(name)
-        ? $"the executor {name} is not part of this version of Gantry; it has: {string.Join(", ", Names)}"
-        : $"Unknown executor: {name}; this version of Gantry has: {string.Join(", ", Names)}";
+    public static string Refusal(string name) => $"Unknown executor: {name}; this version of Gantry has: {string.Join(", ", Names)}";
 
     public static ExecutorKind? Find(string name) => Kinds.FirstOrDefault(kind => kind.Name == name);
 

@@ -38,7 +38,7 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
                 await machine.CheckShellAsync(entry.Settings.Shell ?? "bash", cancellationToken);
                 machine.CheckDisk("builds", entry.Settings.BuildsFolder ?? Path.Combine(context.Host.WorkingFolder, "builds"));
                 break;
-            case "docker" or "docker-ssh":
+            case "docker" or "docker-windows" or "docker-ssh":
                 Login();
                 await DockerAsync(facts.Host, cancellationToken);
                 break;

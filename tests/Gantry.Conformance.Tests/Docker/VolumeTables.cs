@@ -109,7 +109,7 @@ public sealed class VolumeTables
 
     private static void BuildsFolder(DockerCase one)
     {
-        bool Ask() => DockerFolders.AreShared(one.InputText("builds_dir")!, one.InputList("volumes"));
+        bool Ask() => DockerFolders.AreShared(one.InputText("builds_dir")!, one.InputList("volumes"), VolumeText.Linux);
         if (one.ExpectedText("error_contains") is { } error)
         {
             Assert.Contains(error, Assert.Throws<EnvironmentException>(() => Ask()).Message, StringComparison.Ordinal);

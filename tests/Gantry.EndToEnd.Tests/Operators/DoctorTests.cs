@@ -24,12 +24,12 @@ public sealed class DoctorTests : IDisposable
         var text = await File.ReadAllTextAsync(runner.Config, TestContext.Current.CancellationToken);
         var broken = Path.Combine(_scratch.Path, "broken.toml");
         await File.WriteAllTextAsync(
-            broken, text.Replace("token = \"glrt-", "token = \"glrt-wrong", StringComparison.Ordinal) + "\n[[runners]]\nname = \"far\"\nurl = \"http://no-such-host.invalid\"\ntoken = \"glrt-x\"\nexecutor = \"docker-windows\"\n",
+            broken, text.Replace("token = \"glrt-", "token = \"glrt-wrong", StringComparison.Ordinal) + "\n[[runners]]\nname = \"far\"\nurl = \"http://no-such-host.invalid\"\ntoken = \"glrt-x\"\nexecutor = \"docker-swarm\"\n",
             TestContext.Current.CancellationToken);
         var sick = await RunningProcess.RunAsync(GantryBinary.Path, ["doctor", "--config", broken, "--state-dir", _scratch.Sub("state")], expected: 1);
         Assert.Contains("token: the server rejects", sick, StringComparison.Ordinal);
         Assert.Contains("the name no-such-host.invalid cannot be looked up", sick, StringComparison.Ordinal);
-        Assert.Contains("the executor docker-windows is not part of this version", sick, StringComparison.Ordinal);
+        Assert.Contains("Unknown executor: docker-swarm; this version of Gantry has: shell, docker, ", sick, StringComparison.Ordinal);
         Assert.Contains("mend: ", sick, StringComparison.Ordinal);
         Assert.Contains("others can read the runners' tokens", sick, StringComparison.Ordinal);
     }

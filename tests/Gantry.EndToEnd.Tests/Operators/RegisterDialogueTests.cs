@@ -15,7 +15,7 @@ public sealed class RegisterDialogueTests : IDisposable
         ("Enter the path to the SSH identity file (for example, /home/user/.ssh/id_rsa):", "/home/ci/.ssh/id"),
     ];
 
-    /// <summary>What each executor of this version asks, and the answer.</summary>
+    /// <summary>What each executor asks, and the answer.</summary>
     private static readonly Dictionary<string, (string Question, string Answer)[]> Questions = new()
     {
         ["shell"] = [],
@@ -54,7 +54,7 @@ public sealed class RegisterDialogueTests : IDisposable
     private readonly ScratchFolder _scratch = new();
 
     [Fact(Timeout = Limit)]
-    public async Task Every_executor_is_asked_about_in_the_official_words_or_refused_with_the_reason()
+    public async Task Every_executor_is_asked_about_in_the_official_words()
     {
         await using var server = await GantryServer.StartAsync(_scratch);
         foreach (var (executor, questions) in Questions)
@@ -73,27 +73,18 @@ public sealed class RegisterDialogueTests : IDisposable
             await terminal.SeeAsync("Enter an executor: ");
             await terminal.SeeAsync("shell");
             await terminal.SeeAsync(":");
-            var known = Names(terminal.Screen);
+            Assert.Equal(Questions.Keys.Order(StringComparer.Ordinal), Names(terminal.Screen));
             await terminal.TypeAsync(executor);
-            if (known.Contains(executor))
-            {
-                await AnswerAsync(terminal, questions);
-            }
-            else
-            {
-                await terminal.SeeAsync($"Invalid executor specified: the executor {executor} is not part of this version of Gantry");
-                await terminal.SeeAsync("Enter an executor: ");
-                await terminal.TypeAsync("shell");
-            }
+            await AnswerAsync(terminal, questions);
 
             await terminal.SeeAsync("Runner registered successfully. Feel free to start it, but if it's running already the config should be automatically reloaded!");
             await terminal.SeeAsync($"Configuration (with the authentication token) was saved in \"{config}\"");
             Assert.Equal(0, await terminal.EndAsync());
             var text = await File.ReadAllTextAsync(config, TestContext.Current.CancellationToken);
             Assert.Contains("name = \"by hand\"", text, StringComparison.Ordinal);
-            Assert.Contains($"executor = \"{(known.Contains(executor) ? executor : "shell")}\"", text, StringComparison.Ordinal);
+            Assert.Contains($"executor = \"{executor}\"", text, StringComparison.Ordinal);
             Assert.All(
-                questions.Where(question => known.Contains(executor) && question.Answer.Length > 0),
+                questions.Where(question => question.Answer.Length > 0),
                 question => Assert.Contains($" = \"{question.Answer}\"", text, StringComparison.Ordinal));
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(config));
         }

@@ -135,6 +135,23 @@ public sealed class ConfigReaderTests
         Assert.Equal(("redis", "cache"), (docker.Services[0].Name, docker.Services[0].Alias));
     }
 
+    [Theory]
+    [InlineData("docker-windows", 0)]
+    [InlineData("docker", 1)]
+    public void Volumes_are_read_as_the_executor_s_containers_write_paths(string executor, int problems)
+    {
+        var settings = SettingsReader.Build(
+            Parse($"""
+                [[runners]]
+                  executor = "{executor}"
+                  [runners.docker]
+                    volumes = ['c:\cache']
+                """),
+            "s_123456789012", Some.Context());
+
+        Assert.Equal(problems, DockerSettingsReader.Read(settings.Runners[0]).Problems().Count);
+    }
+
     private static ConfigDocument Parse(string toml) => ConfigReader.Parse(toml, "config.toml");
 
     private static IReadOnlyList<ConfigProblem> Problems(string toml) => Assert.Throws<ConfigurationException>(() => Parse(toml)).Problems;

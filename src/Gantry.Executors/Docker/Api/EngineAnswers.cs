@@ -54,9 +54,9 @@ internal sealed record ContainerUse
 
     internal sealed record Total
     {
-        /// <summary>Nanoseconds.</summary>
+        /// <summary>Nanoseconds; of Windows containers, hundreds of them.</summary>
         [JsonPropertyName("total_usage")]
-        public long Nanoseconds { get; init; }
+        public long Amount { get; init; }
     }
 
     internal sealed record MemoryUse
@@ -67,6 +67,10 @@ internal sealed record ContainerUse
 
         [JsonPropertyName("stats")]
         public IReadOnlyDictionary<string, long>? Parts { get; init; }
+
+        /// <summary>Bytes; of Windows containers only.</summary>
+        [JsonPropertyName("privateworkingset")]
+        public long PrivateWorkingSet { get; init; }
     }
 }
 
@@ -173,6 +177,7 @@ internal sealed record ExecDetails
 {
     public bool Running { get; init; }
     public long? ExitCode { get; init; }
+    public long Pid { get; init; }
 }
 
 /// <summary><c>GET /images/NAME/json</c>.</summary>

@@ -8,6 +8,8 @@ namespace Gantry.Executors.Docker.Running;
 /// <summary>Which network the job's containers share (official-executors §2.8).</summary>
 internal sealed class BuildNetwork(DockerJob job)
 {
+    private bool HasServices => job.Settings.Services.Count > 0 || job.Plan.Payload.Services.Count > 0;
+
     /// <summary>The network mode of every container: configured, an own network for this job, or empty for the engine's default.</summary>
     /// <exception cref="EnvironmentException">The network cannot be made.</exception>
     public async Task<string> MakeAsync(CancellationToken cancellationToken)
@@ -17,7 +19,7 @@ internal sealed class BuildNetwork(DockerJob job)
             return job.Settings.NetworkMode;
         }
 
-        if (!job.Plan.Flags[KnownFlags.NetworkPerBuild])
+        if (!job.Plan.Flags[KnownFlags.NetworkPerBuild] && !(job.Guest.NamesNeedNetwork && HasServices))
         {
             return "";
         }

@@ -1,6 +1,5 @@
 using Gantry.Engine.Executors;
 using Gantry.Executors.Docker.Api;
-using Gantry.Executors.Images;
 
 namespace Gantry.Executors.Docker.Running;
 
@@ -47,12 +46,12 @@ internal static class ContainerStop
     {
         try
         {
-            var exec = await job.Engine.Containers.CreateExecAsync(container, new ExecSpec
+            if (job.Guest.Terminate is { } command)
             {
-                Cmd = ["sh", "-c", ContainerCommand.TerminateAll],
-                User = "0",
-            }, cancellationToken);
-            await using var stream = await job.Engine.Containers.StartExecAsync(exec, terminal: false, cancellationToken);
+                var exec = await job.Engine.Containers.CreateExecAsync(container, new ExecSpec { Cmd = command, User = job.Guest.Superuser }, cancellationToken);
+                await using var stream = await job.Engine.Containers.StartExecAsync(exec, terminal: false, cancellationToken);
+            }
+
             await job.Engine.Containers.KillAsync(container, "SIGTERM", cancellationToken);
         }
         catch (EngineException e) when (!e.IsUnreachable)

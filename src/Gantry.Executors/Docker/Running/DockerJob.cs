@@ -2,6 +2,7 @@ using Gantry.Engine.Plans;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
+using Gantry.Executors.Docker.Guests;
 using Gantry.Executors.Docker.Keeping;
 using Gantry.Protocol.Jobs;
 
@@ -28,6 +29,8 @@ internal sealed record DockerJob
 
     /// <summary>The runner's own folder of this job (0700).</summary>
     public required string Folder { get; init; }
+
+    public Guest Guest => Guest.Of(Settings);
 
     public string Expand(string text) => Plan.Variables.ExpandValue(text);
 

@@ -1,25 +1,23 @@
 using Gantry.Engine.Executors;
 using Gantry.Executors.Docker.Api;
-using Gantry.Executors.Images;
 
 namespace Gantry.Executors.Docker.Running;
 
 /// <summary>A shell for a person in the build container of a running job, beside the job's own script.</summary>
 internal sealed class DockerTerminal : ITerminalShell
 {
-    /// <summary>Inherited by everything that the person starts, so all of it can be found and ended.</summary>
-    private const string Mark = "GANTRY_TERMINAL";
-
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan EndBudget = TimeSpan.FromSeconds(10);
 
     private readonly DockerJob _job;
     private readonly string _container;
+    // In the environment of everything that the person starts, so all of it can be found and ended.
     private readonly string _mark;
+    private readonly string _exec;
     private readonly HijackedStream _stream;
 
-    private DockerTerminal(DockerJob job, string container, string mark, HijackedStream stream) =>
-        (_job, _container, _mark, _stream) = (job, container, mark, stream);
+    private DockerTerminal(DockerJob job, string container, string mark, string exec, HijackedStream stream) =>
+        (_job, _container, _mark, _exec, _stream) = (job, container, mark, exec, stream);
 
     public Stream Terminal => _stream;
 
@@ -48,9 +46,10 @@ internal sealed class DockerTerminal : ITerminalShell
         try
         {
             // The engine lets an exec go on when its connection is closed.
-            var script = $"for p in /proc/[0-9]*; do if grep -qs '{Mark}={_mark}' $p/environ; then kill -9 ${{p#/proc/}}; fi; done";
+            var shell = await _job.Engine.Containers.InspectExecAsync(_exec, budget.Token);
             var exec = await _job.Engine.Containers.CreateExecAsync(
-                _container, new ExecSpec { Cmd = ["sh", "-c", script], User = "0", AttachStdout = true }, budget.Token);
+                _container,
+                new ExecSpec { Cmd = _job.Guest.EndInteractive(_mark, shell.Pid), User = _job.Guest.Superuser, AttachStdout = true }, budget.Token);
             await using var stream = await _job.Engine.Containers.StartExecAsync(exec, terminal: false, budget.Token);
             await StreamFrames.CopyAsync(stream, (_, _) => { }, budget.Token);
         }
@@ -70,17 +69,17 @@ internal sealed class DockerTerminal : ITerminalShell
                 return null;
             }
 
-            var mark = Guid.NewGuid().ToString("n");
+            var mark = $"GANTRY_TERMINAL={Guid.NewGuid():n}";
             var exec = await job.Engine.Containers.CreateExecAsync(container, new ExecSpec
             {
                 AttachStdin = true,
                 AttachStdout = true,
                 AttachStderr = true,
                 Tty = true,
-                Env = [$"{Mark}={mark}"],
-                Cmd = ContainerCommand.Interactive(job.Plan.Folders.Project),
+                Env = [mark],
+                Cmd = job.Guest.Interactive(job.Plan.Shell, job.Plan.Folders.Project),
             }, cancellationToken);
-            return new DockerTerminal(job, container, mark, await job.Engine.Containers.StartExecAsync(exec, terminal: true, cancellationToken));
+            return new DockerTerminal(job, container, mark, exec, await job.Engine.Containers.StartExecAsync(exec, terminal: true, cancellationToken));
         }
         catch (EngineException e) when (e.IsNotFound || e.IsConflict)
         {

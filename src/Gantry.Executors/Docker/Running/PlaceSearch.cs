@@ -34,7 +34,7 @@ internal sealed class PlaceSearch(Preparation preparation, EngineClient engine, 
         var recipe = new SameAgain(job, container);
         var build = script is null ? new BuildContainer(job, recipe) : BuildContainer.Found(job, recipe, ContainerRun.GoingOn(job, script));
         var place = new DockerEnvironment(
-            job, build, new ContainerFiles(job, build, volumes, shared, request.JobFolder), new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = name }), logger)
+            job, build, preparation.Files(job, build, volumes, shared), new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = name }), logger)
         {
             StateFolder = surroundings.StateFolder,
             Watch = new ServiceWatch(job, []),

@@ -4,6 +4,7 @@ using Gantry.Engine.Plans;
 using Gantry.Engine.Traces;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
+using Gantry.Executors.Docker.Guests;
 using Gantry.Executors.Docker.Images;
 using Gantry.Executors.Docker.Keeping;
 using Gantry.Executors.Docker.Services;
@@ -37,8 +38,9 @@ internal sealed class Preparation(
     {
         Check(() => HostRules.Log(settings.LogOptions));
         var facts = await FactsAsync(cancellationToken);
-        EngineRules.CheckSystem(facts.OSType);
-        DockerFolders.AreShared(Plan.Folders.Builds, settings.Volumes);
+        var guest = Guest.Of(settings);
+        guest.Check(facts.OSType, Plan.Shell);
+        DockerFolders.AreShared(Plan.Folders.Builds, settings.Volumes, guest.Volumes);
 
         var job = await JobAsync(facts, $"{Plan.UniqueName}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}", cancellationToken);
         var wish = Wish();
@@ -46,6 +48,11 @@ internal sealed class Preparation(
         if (settings.VolumeKeep)
         {
             Log.Warning("volume_keep is enabled: Docker volumes will not be removed after job completion and may accumulate on disk");
+        }
+
+        if (guest.KeepsFilesInContainer && settings.HelperImage.Length > 0)
+        {
+            Log.Warning("helper_image is not used by docker-windows: hooks run in the job's own container");
         }
 
         if (EngineRules.MacAddressWarning(settings.MacAddress, job.Version) is { } warning)
@@ -70,12 +77,11 @@ internal sealed class Preparation(
         }
 
         var build = new BuildContainer(job, new BuildRecipe(job, image, Options(), host) { ImageName = wish.Name, Serves = Serves });
-        var files = new ContainerFiles(job, build, volumes, new SharedTrees(job, volumes, SharingOf(facts)), request.JobFolder);
-        return new DockerEnvironment(job, build, files, new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = job.Name }), Logger)
+        return new DockerEnvironment(job, build, Files(job, build, volumes, new SharedTrees(job, volumes, SharingOf(facts))), new EnvironmentHandle("docker", new Dictionary<string, string> { ["name"] = job.Name }), Logger)
         {
             StateFolder = surroundings.StateFolder,
             ServiceLogs = Plan.Settings.DebugServices ? new ServiceLogs(job, services) : null,
-            Helper = settings.HelperImage.Length == 0 ? null : new HelperContainer(job, images, host) { Official = OfficialHelper(facts) },
+            Helper = settings.HelperImage.Length == 0 || guest.KeepsFilesInContainer ? null : new HelperContainer(job, images, host) { Official = OfficialHelper(facts) },
             Watch = new ServiceWatch(job, services),
         };
     }
@@ -98,6 +104,10 @@ internal sealed class Preparation(
             await ((Task)image).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
+
+    public IJobFiles Files(DockerJob job, BuildContainer build, JobVolumes volumes, SharedTrees shared) => job.Guest.KeepsFilesInContainer
+        ? new LayerFiles(job, build, volumes, request.JobFolder)
+        : new ContainerFiles(job, build, volumes, shared, request.JobFolder);
 
     public SharedTreeSettings SharingOf(EngineFacts facts) => new(
         SharedTreeSettings.FolderOf(surroundings, engine.Endpoint, facts), surroundings.ProcessId, Sharing, SharedTreeSettings.Suits(engine, facts), Logger)
@@ -196,6 +206,7 @@ internal sealed class Preparation(
             ReusablePrefix = UniqueName.ForVolumes(Plan.Runner.Token, Plan.Runner.SystemId, Plan.Payload.JobInfo.ProjectId, Plan.Numbers.Project),
             TemporaryPrefix = job.Name,
             Protected = isProtected,
+            Grammar = job.Guest.Volumes,
             CacheFolder = settings.CacheDir,
             CacheDisabled = settings.DisableCache,
             Driver = settings.VolumeDriver,
@@ -206,11 +217,11 @@ internal sealed class Preparation(
         {
             foreach (var text in settings.Volumes)
             {
-                var volume = VolumeText.Linux.Parse(text);
+                var volume = job.Guest.Volumes.Parse(text);
                 volumes.Add(volume with { Destination = job.Expand(volume.Destination) }, Plan.Folders.Project);
             }
 
-            return volumes.AddRoot(Plan.Folders.Builds, persistent: false);
+            return job.Guest.KeepsFilesInContainer ? null : volumes.AddRoot(Plan.Folders.Builds, persistent: false);
         });
         foreach (var name in volumes.Temporary)
         {

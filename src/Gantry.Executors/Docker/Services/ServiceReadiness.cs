@@ -129,7 +129,7 @@ internal sealed class ServiceReadiness(DockerJob job)
         {
             var exec = await job.Engine.Containers.CreateExecAsync(service.Id, new ExecSpec
             {
-                Cmd = ["cat", "/proc/net/tcp", "/proc/net/tcp6"],
+                Cmd = job.Guest.ShowSockets,
                 AttachStdout = true,
                 AttachStderr = true,
             }, cancellationToken);
@@ -142,7 +142,7 @@ internal sealed class ServiceReadiness(DockerJob job)
                     text.Append(Encoding.ASCII.GetString(bytes));
                 }
             }, cancellationToken);
-            return text.Length == 0 ? null : ListeningPorts.Of(text.ToString());
+            return text.Length == 0 ? null : job.Guest.Listening(text.ToString());
         }
         catch (Exception e) when (e is EngineException { IsUnreachable: false } or IOException)
         {

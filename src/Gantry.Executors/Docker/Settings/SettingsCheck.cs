@@ -1,5 +1,5 @@
+using Gantry.Executors.Docker.Guests;
 using Gantry.Executors.Docker.Images;
-using Gantry.Executors.Docker.Volumes;
 
 namespace Gantry.Executors.Docker.Settings;
 
@@ -28,7 +28,7 @@ internal static class SettingsCheck
         Check("log_options", () => HostRules.Log(settings.LogOptions));
         Check("pull_policy", () => PullPolicies.Configured(settings.PullPolicy));
         Check("allowed_pull_policies", () => PullPolicies.Allowed(settings.AllowedPullPolicies, settings.PullPolicy));
-        Each("volumes", settings.Volumes, text => VolumeText.Linux.Parse(text));
+        Each("volumes", settings.Volumes, text => Guest.Of(settings).Volumes.Parse(text));
         return found;
 
         void Check(string key, Func<object?> read)

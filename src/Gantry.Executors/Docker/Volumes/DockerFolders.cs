@@ -1,5 +1,4 @@
 using Gantry.Engine.Executors;
-using Gantry.Engine.Plans;
 
 namespace Gantry.Executors.Docker.Volumes;
 
@@ -8,21 +7,21 @@ internal static class DockerFolders
 {
     /// <summary>True when a folder of the host is mounted there, so that jobs of all slots see one folder.</summary>
     /// <exception cref="EnvironmentException">Not an absolute path, the root, or a volume that cannot be read.</exception>
-    public static bool AreShared(string builds, IReadOnlyList<string> volumes)
+    public static bool AreShared(string builds, IReadOnlyList<string> volumes, VolumeText grammar)
     {
-        if (!builds.StartsWith('/'))
+        if (!grammar.IsAbsolute(builds))
         {
             throw EnvironmentException.Misconfigured("build directory needs to be an absolute path");
         }
 
-        if (GuestPath.IsRoot(builds))
+        if (grammar.IsRoot(builds))
         {
             throw EnvironmentException.Misconfigured("build directory needs to be a non-root path");
         }
 
         try
         {
-            return VolumeText.Linux.IsHostMounted(builds, volumes);
+            return grammar.IsHostMounted(builds, volumes);
         }
         catch (FormatException e)
         {

@@ -35,13 +35,16 @@ internal sealed class JobVolumes(VolumeNaming naming)
     /// <summary>Names of volumes that end with the job.</summary>
     public IReadOnlyList<string> Temporary => _temporary;
 
-    public bool Has(string destination) => _destinations.Contains(destination.TrimEnd('/'));
+    public bool Has(string destination) => _destinations.Contains(naming.Grammar.Plain(destination));
+
+    /// <summary>The folder is in something that is mounted.</summary>
+    public bool Cover(string folder) => _destinations.Any(destination => naming.Grammar.IsWithin(folder, destination));
 
     /// <summary>One entry of the <c>volumes</c> setting; its destination is expanded and absolute or below <paramref name="project"/>.</summary>
     /// <exception cref="FormatException">The root as destination, or the same destination twice.</exception>
     public void Add(Volume volume, string project)
     {
-        var destination = volume.Destination.StartsWith('/') || project.Length == 0 ? volume.Destination : $"{project.TrimEnd('/')}/{volume.Destination}";
+        var destination = naming.Grammar.IsAbsolute(volume.Destination) || project.Length == 0 ? volume.Destination : $"{project.TrimEnd('/')}/{volume.Destination}";
         Claim(destination);
         if (volume.Source.Length > 0)
         {
@@ -49,7 +52,7 @@ internal sealed class JobVolumes(VolumeNaming naming)
         }
         else if (naming.CacheFolder.Length > 0)
         {
-            _binds.Add($"{naming.CacheFolder.TrimEnd('/')}/{naming.ReusablePrefix}/{Hash(destination)}{naming.Suffix}:{destination}");
+            _binds.Add($"{naming.CacheFolder.TrimEnd('/', '\\')}/{naming.ReusablePrefix}/{Hash(destination)}{naming.Suffix}:{destination}");
         }
         else
         {
@@ -160,13 +163,12 @@ internal sealed class JobVolumes(VolumeNaming naming)
 
     private void Claim(string destination)
     {
-        var plain = destination.TrimEnd('/');
-        if (plain.Length == 0)
+        if (naming.Grammar.IsRoot(destination))
         {
             throw new FormatException($"invalid container path \"{destination}\": a volume cannot be mounted on the root");
         }
 
-        if (!_destinations.Add(plain))
+        if (!_destinations.Add(naming.Grammar.Plain(destination)))
         {
             throw new FormatException($"volume for container path \"{destination}\" is already defined");
         }
@@ -188,6 +190,9 @@ internal sealed record VolumeNaming
 
     /// <summary>Jobs of protected refs do not share with others (§2.7).</summary>
     public required bool Protected { get; init; }
+
+    /// <summary>How paths are written.</summary>
+    public VolumeText Grammar { get; init; } = VolumeText.Linux;
 
     /// <summary><c>cache_dir</c>: a folder of the host instead of volumes; empty for volumes.</summary>
     public string CacheFolder { get; init; } = "";

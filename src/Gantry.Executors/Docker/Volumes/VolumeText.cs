@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Gantry.Engine.Plans;
 
 namespace Gantry.Executors.Docker.Volumes;
 
@@ -7,12 +8,26 @@ namespace Gantry.Executors.Docker.Volumes;
 /// </summary>
 internal sealed partial class VolumeText
 {
-    public static readonly VolumeText Linux = new(LinuxForm());
-    public static readonly VolumeText Windows = new(WindowsForm());
+    public static readonly VolumeText Linux = new(LinuxForm(), path => path.StartsWith('/'), path => path, "");
+    public static readonly VolumeText Windows = new(
+        WindowsForm(), path => GuestPath.HasDrive(path + "/") || IsPipe(path), path => GuestPath.ToSlash(path).ToUpperInvariant(), "C:");
 
     private readonly Regex _form;
+    private readonly Func<string, bool> _isAbsolute;
+    private readonly Func<string, string> _plain;
+    private readonly string _root;
 
-    private VolumeText(Regex form) => _form = form;
+    private VolumeText(Regex form, Func<string, bool> isAbsolute, Func<string, string> plain, string root) =>
+        (_form, _isAbsolute, _plain, _root) = (form, isAbsolute, plain, root);
+
+    /// <summary>A path that says where it begins, so that a folder of a container can be there.</summary>
+    public bool IsAbsolute(string path) => _isAbsolute(path);
+
+    /// <summary>The top of a container's own files, on which nothing can be mounted.</summary>
+    public bool IsRoot(string path) => Plain(GuestPath.Clean(path)) == _root;
+
+    /// <summary>How equal paths are written the same way, without a slash at the end.</summary>
+    public string Plain(string path) => _plain(path).TrimEnd('/', '\\');
 
     /// <exception cref="FormatException">Not of this form.</exception>
     public Volume Parse(string text)
@@ -43,9 +58,12 @@ internal sealed partial class VolumeText
         return found;
     }
 
-    private static bool IsWithin(string folder, string parent)
+    private static bool IsPipe(string path) => path is ['/' or '\\', '/' or '\\', '.', ..];
+
+    /// <summary>The one is the other, or below it.</summary>
+    public bool IsWithin(string folder, string parent)
     {
-        var (child, top) = (folder.TrimEnd('/', '\\'), parent.TrimEnd('/', '\\'));
+        var (child, top) = (Plain(folder), Plain(parent));
         return child == top || (child.StartsWith(top, StringComparison.Ordinal) && child[top.Length] is '/' or '\\');
     }
 

@@ -12,7 +12,7 @@ namespace Gantry.Executors.Docker.Workspaces;
 /// Files into and out of a job's volumes by the engine's archive calls. They work on containers that never ran or have ended, with
 /// engines on this machine and elsewhere, with and without rights on the engine's disk.
 /// </summary>
-internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVolumes volumes, SharedTrees shared, string jobFolder)
+internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVolumes volumes, SharedTrees shared, string jobFolder) : IJobFiles
 {
     private JobOwner? _owner;
     private bool _volumesOwned;
@@ -42,7 +42,7 @@ internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVol
                 var run = await build.GetAsync(cancellationToken);
                 foreach (var path in paths)
                 {
-                    await FetchAsync(run.Container, folder.TrimEnd('/'), path.Trim('/'), view, cancellationToken);
+                    await ArchiveCopy.FetchAsync(job.Engine.Containers, run.Container, (folder, path), view, cancellationToken);
                 }
             });
         }
@@ -113,32 +113,6 @@ internal sealed class ContainerFiles(DockerJob job, BuildContainer build, JobVol
         foreach (var tree in trees)
         {
             await tar.AddAsync(tree, job.Plan.Folders.Builds, cancellationToken);
-        }
-    }
-
-    /// <summary>The engine names entries from the last part of the path on.</summary>
-    private async Task FetchAsync(string container, string folder, string path, string view, CancellationToken cancellationToken)
-    {
-        var whole = path is "." or "";
-        var source = whole ? folder : $"{folder}/{path}";
-        var prefix = source[(source.LastIndexOf('/') + 1)..];
-        Stream archive;
-        try
-        {
-            archive = await job.Engine.Containers.GetArchiveAsync(container, source, cancellationToken);
-        }
-        catch (EngineException e) when (e.IsNotFound)
-        {
-            return;
-        }
-
-        await using (archive)
-        {
-            await TarExtraction.RunAsync(archive, view, name =>
-            {
-                var below = name.TrimEnd('/') == prefix ? "" : name.StartsWith(prefix + "/", StringComparison.Ordinal) ? name[(prefix.Length + 1)..] : null;
-                return below is null ? null : whole ? below : $"{path}/{below}";
-            }, cancellationToken);
         }
     }
 

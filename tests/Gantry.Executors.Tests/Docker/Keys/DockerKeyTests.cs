@@ -63,7 +63,7 @@ public sealed class DockerKeyTests(LiveEngine live) : IClassFixture<LiveEngine>
 
         var text = string.Join('\n', lines).Replace("{folder}", bench.Folder, StringComparison.Ordinal).Replace("{other}", other, StringComparison.Ordinal)
             .Replace("{port}", authority.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal);
-        bench.Settings = DockerSettingsReader.Read(ConfigReader.Parse($"[[runners]]\n[runners.docker]\n{text}\n", "config.toml").Table.Tables("runners")[0].TableOrEmpty("docker"));
+        bench.Settings = DockerSettingsReader.ReadEntry(ConfigReader.Parse($"[[runners]]\n[runners.docker]\n{text}\n", "config.toml").Table.Tables("runners")[0]);
         var needsOther = text.Contains(other, StringComparison.Ordinal);
         if (needsOther)
         {
