@@ -199,6 +199,19 @@ public sealed class PodConnectionTests(LiveEngine live) : IClassFixture<LiveEngi
 
     [Fact(Timeout = Limit)]
     [Trait("Needs", "Full")]
+    public async Task A_runner_that_was_kept_from_running_does_not_take_output_that_it_has_not_read_for_silence()
+    {
+        await using var bench = await StartAsync();
+        bench.Time = new LeapingTime();
+        await using var place = await bench.PrepareAsync(Token);
+
+        Assert.Equal(3, (await bench.ScriptAsync(place, "(sleep 0.4; echo late) &\nexit 3", Token)).Code);
+
+        Assert.Equal("late\n", bench.Log.Output);
+    }
+
+    [Fact(Timeout = Limit)]
+    [Trait("Needs", "Full")]
     public async Task Another_process_goes_on_with_a_script_from_the_last_whole_line_and_its_exit_counts_even_when_it_came_meanwhile()
     {
         await using var bench = await StartAsync();
@@ -286,5 +299,13 @@ public sealed class PodConnectionTests(LiveEngine live) : IClassFixture<LiveEngi
         {
             await Task.Delay(20, Token);
         }
+    }
+
+    /// <summary>Three seconds go by whenever somebody looks at the clock.</summary>
+    private sealed class LeapingTime : TimeProvider
+    {
+        private long _leaps;
+
+        public override long GetTimestamp() => System.GetTimestamp() + (Interlocked.Increment(ref _leaps) * 3 * TimestampFrequency);
     }
 }

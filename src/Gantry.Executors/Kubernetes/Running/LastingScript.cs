@@ -54,7 +54,7 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
     private int _refusals;
     private int _starts;
     private long _came;
-    private long _lastByte;
+    private long _bytes;
     private ScriptPosition _position;
 
     public required IJobLog JobLog { get; init; }
@@ -307,14 +307,18 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
         return null;
     }
 
+    /// <summary>
+    /// Counted in looks, not by the clock: a runner that was kept from running must not take for silence what lies there unread.
+    /// </summary>
     private async Task QuietAsync(Task reading, CancellationToken cancellationToken)
     {
-        var since = time.GetTimestamp();
-        while (!reading.IsCompleted && time.GetElapsedTime(since) < LongestPatience
-            && time.GetElapsedTime(Math.Max(since, Interlocked.Read(ref _lastByte))) < Patience)
+        var (quiet, last) = (0, Interlocked.Read(ref _bytes));
+        for (var look = 0; look < LongestPatience / Glance && quiet < Patience / Glance && !reading.IsCompleted; look++)
         {
             await Task.WhenAny(reading, Task.Delay(Glance, time, cancellationToken));
             cancellationToken.ThrowIfCancellationRequested();
+            var bytes = Interlocked.Read(ref _bytes);
+            (quiet, last) = (bytes == last ? quiet + 1 : 0, bytes);
         }
     }
 
@@ -364,7 +368,7 @@ internal sealed partial class LastingScript(PodPlace place, PodScripts scripts, 
 
     private void Give(ReadOnlySpan<byte> bytes)
     {
-        Interlocked.Exchange(ref _lastByte, time.GetTimestamp());
+        Interlocked.Add(ref _bytes, bytes.Length);
         if (!_muted)
         {
             JobLog.Write(LogStream.ScriptOutput, bytes);
