@@ -7,7 +7,7 @@ public static class ShellList
     private static readonly IShell[] All =
         [new BashShell("bash"), new BashShell("sh"), new PowerShell("pwsh", windows: false), new PowerShell("powershell", windows: true)];
 
-    private static readonly IShell WindowsPwsh = new PowerShell("pwsh", windows: true);
+    private static readonly PowerShell WindowsPwsh = new("pwsh", windows: true);
 
     /// <summary>Null when the name is unknown; names are those of <c>config.toml</c>.</summary>
     public static IShell? Find(string name) => Array.Find(All, shell => shell.Name == name);

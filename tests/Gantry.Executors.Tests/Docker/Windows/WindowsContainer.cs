@@ -32,9 +32,9 @@ internal sealed partial class WindowsContainer(string id, JsonObject spec, strin
 
     public TaskCompletionSource<int> Exit { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public IReadOnlyList<string> Targets => [.. Mounts.Select(mount => mount.Target)];
+    public IReadOnlyList<string> Targets => [.. Mounted.Select(mount => mount.Target)];
 
-    private IEnumerable<(string Target, string Folder)> Mounts =>
+    private IEnumerable<(string Target, string Folder)> Mounted =>
         ((spec["HostConfig"]?["Mounts"] as JsonArray) ?? []).Select(mount => ((string)mount!["Target"]!, volume((string)mount["Source"]!)))
         .Concat(((spec["HostConfig"]?["Binds"] as JsonArray) ?? []).Select(bind => (string)bind!).Where(bind => !bind.Contains("pipe", StringComparison.Ordinal)).Select(bind =>
         {
@@ -125,7 +125,7 @@ internal sealed partial class WindowsContainer(string id, JsonObject spec, strin
     private string Exchange(string script) => DrivePath().Replace(script, match =>
     {
         var path = match.Value.Replace('\\', '/');
-        var mount = Mounts.FirstOrDefault(mount => path.StartsWith(mount.Target.Replace('\\', '/'), StringComparison.OrdinalIgnoreCase));
+        var mount = Mounted.FirstOrDefault(mount => path.StartsWith(mount.Target.Replace('\\', '/'), StringComparison.OrdinalIgnoreCase));
         return mount.Target is { } target ? mount.Folder + path[target.Length..] : Layer + path[2..];
     });
 

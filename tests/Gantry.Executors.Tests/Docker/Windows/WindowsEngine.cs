@@ -31,7 +31,7 @@ internal sealed class WindowsEngine : IAsyncDisposable
     /// <summary>For <c>host</c> of <c>[runners.docker]</c>.</summary>
     public string Host => $"tcp://127.0.0.1:{_front!.Port}";
 
-    public string OSType { get; set; } = "windows";
+    public string System { get; set; } = "windows";
 
     /// <summary>Such as <c>POST /containers/create?name=x</c>.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
@@ -81,7 +81,7 @@ internal sealed class WindowsEngine : IAsyncDisposable
         await (parts switch
         {
             ["_ping"] => context.Response.WriteAsync("OK"),
-            ["info"] => AnswerAsync(context, new JsonObject { ["ID"] = "engine", ["OSType"] = OSType, ["Architecture"] = "x86_64", ["KernelVersion"] = "10.0 20348" }),
+            ["info"] => AnswerAsync(context, new JsonObject { ["ID"] = "engine", ["OSType"] = System, ["Architecture"] = "x86_64", ["KernelVersion"] = "10.0 20348" }),
             ["images", .. var name, "json"] => AnswerAsync(context, new JsonObject
             {
                 ["Id"] = "sha256:" + string.Join('/', name),

@@ -106,7 +106,7 @@ public sealed class WindowsJobTests(LivePowerShell live) : IClassFixture<LivePow
     {
         using var bench = Bench();
         await using var engine = await EngineOf(bench);
-        engine.OSType = system;
+        engine.System = system;
         bench.Runner = bench.Runner with { Shell = shell, BuildsFolder = builds };
 
         var error = await Assert.ThrowsAsync<EnvironmentException>(() => bench.PrepareAsync(Token));
