@@ -67,6 +67,11 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
                 log.Error($"Container \"{e.Message}\" not found or removed. Will retry...");
                 log.Line($"Retrying {script.Stage}");
             }
+            catch (EngineException e) when (HasNoShell(e))
+            {
+                throw EnvironmentException.Misconfigured(
+                    $"the image has no {job.Plan.Shell}: use an image that has it, or another `shell` of the runner (windows/servercore has powershell, not pwsh): {e.Message}");
+            }
             catch (EngineException e)
             {
                 files.Doubt(e.Message);
@@ -163,6 +168,10 @@ internal sealed partial class DockerEnvironment(DockerJob job, BuildContainer bu
             Log.NotRemoved(logger, job.Plan.Payload.Id, e.Message);
         }
     }
+
+    /// <summary>PowerShell is in few images. The words are those of runc and of Windows.</summary>
+    private bool HasNoShell(EngineException e) => job.Plan.Shell is "pwsh" or "powershell"
+        && (e.Message.Contains("executable file not found", StringComparison.Ordinal) || e.Message.Contains("(0x2)", StringComparison.Ordinal));
 
     private IScriptContainer ContainerOf(StageScript script) => script.Place == StagePlace.Helper && Helper is not null ? Helper : build;
 

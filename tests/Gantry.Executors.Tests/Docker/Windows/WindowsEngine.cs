@@ -33,6 +33,9 @@ internal sealed class WindowsEngine : IAsyncDisposable
 
     public string System { get; set; } = "windows";
 
+    /// <summary>Why no container starts; null: they do.</summary>
+    public string? Refusal { get; set; }
+
     /// <summary>Such as <c>POST /containers/create?name=x</c>.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
 
@@ -158,8 +161,13 @@ internal sealed class WindowsEngine : IAsyncDisposable
         await context.Response.WriteAsync(new JsonObject { ["StatusCode"] = await exit.WaitAsync(context.RequestAborted) }.ToJsonString());
     }
 
-    private static Task StartAsync(HttpContext context, WindowsContainer container)
+    private Task StartAsync(HttpContext context, WindowsContainer container)
     {
+        if (Refusal is { } why)
+        {
+            return RefuseAsync(context, 500, why);
+        }
+
         container.Start();
         return AnswerAsync(context, null, 204);
     }

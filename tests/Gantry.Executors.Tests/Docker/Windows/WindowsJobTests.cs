@@ -157,6 +157,21 @@ public sealed class WindowsJobTests(LivePowerShell live) : IClassFixture<LivePow
         Assert.Contains("WARNING: helper_image is not used by docker-windows: hooks run in the job's own container", bench.Log.Lines);
     }
 
+    [Fact(Timeout = Limit)]
+    public async Task An_image_without_the_shell_is_named_as_the_cause()
+    {
+        using var bench = Bench();
+        await using var engine = await EngineOf(bench);
+        engine.Refusal = "container c1 encountered an error during hcsshim::System::CreateProcess: The system cannot find the file specified. (0x2)";
+        bench.Runner = bench.Runner with { Shell = "pwsh" };
+        await using var place = await bench.PrepareAsync(Token);
+
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => place.RunAsync(DockerBench.Build(Script("hello")), bench.Log, Token));
+
+        Assert.StartsWith("the image has no pwsh: use an image that has it, or another `shell` of the runner", error.Message, StringComparison.Ordinal);
+        Assert.Equal(FailureReason.RunnerConfigurationError, error.Reason);
+    }
+
     private static DockerBench Bench(IReadOnlyList<string>? volumes = null)
     {
         var bench = new DockerBench().Image("servercore");
