@@ -33,7 +33,8 @@ internal static class FolderLayout
                 return (null, "setting GIT_CLONE_PATH is not allowed, enable `custom_build_dir` feature");
             }
 
-            if (!GuestPath.IsWithin(clonePath, builds))
+            clonePath = request.Defaults.PlaceIsWindows ? GuestPath.ToSlash(clonePath) : clonePath;
+            if (!GuestPath.IsWithin(Cased(clonePath), Cased(builds)))
             {
                 return (null, $"the GIT_CLONE_PATH=\"{clonePath}\" has to be within \"{builds}\"");
             }
@@ -42,6 +43,8 @@ internal static class FolderLayout
         }
 
         return (new JobFolders(builds, project, GuestPath.Join(GuestPath.ToSlash(cache), slug)), null);
+
+        string Cased(string path) => request.Defaults.PlaceIsWindows ? path.ToUpperInvariant() : path;
     }
 
     /// <summary>The project's path in its address, or <c>project-ID</c> where that is no safe path.</summary>

@@ -66,6 +66,12 @@ internal static class ExternalConfig
             text.Append("[http]\n\textraHeader = ").Append(Value($"X-Gitaly-Correlation-ID: {id}")).Append('\n');
         }
 
+        if (git.Plan.PlaceIsWindows)
+        {
+            // The checkout may come from a machine that keeps both.
+            text.Append("[core]\n\tfilemode = false\n\tignorecase = true\n");
+        }
+
         if (git.Plan.Flags[KnownFlags.BundleUris])
         {
             text.Append("[transfer]\n\tbundleURI = true\n");

@@ -38,14 +38,19 @@ public sealed class EngineProbe(DockerSettings settings, DockerSurroundings surr
         }
     }
 
-    /// <summary>Looks up a name inside a container of an image that is there. Null: found.</summary>
-    public async Task<string?> ResolveAsync(string image, string host, CancellationToken cancellationToken)
+    /// <summary>Looks up a name inside a container of an image that is there.</summary>
+    /// <param name="image">With a shell.</param>
+    /// <param name="host">The name.</param>
+    /// <param name="shell">Of the entry; null for the executor's own.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Null: found.</returns>
+    public async Task<string?> ResolveAsync(string image, string host, string? shell, CancellationToken cancellationToken)
     {
         string? id = null;
         var containers = _engine.Value.Containers;
         try
         {
-            var (entrypoint, command) = Guest.Of(settings).LookUp(host);
+            var (entrypoint, command) = Guest.Of(settings).LookUp(host, shell);
             var created = await containers.CreateAsync(
                 null, null,
                 new ContainerSpec

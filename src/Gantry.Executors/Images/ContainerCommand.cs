@@ -1,3 +1,4 @@
+using System.Text;
 using Gantry.Engine.Shells;
 
 namespace Gantry.Executors.Images;
@@ -49,12 +50,29 @@ internal static class ContainerCommand
     public static IReadOnlyList<string> Interactive(string folder) =>
         ["sh", "-c", $"cd {BashQuoting.Exact(folder)} 2>/dev/null\n{Detect.ReplaceLineEndings("\n")}"];
 
+    /// <summary>
+    /// Sets UTF-8 for what is read and printed, and lets another pwsh read the script: the encoding of its own input a shell cannot change
+    /// any more (official-job-protocol §8.3).
+    /// </summary>
+    private const string InUtf8 = """
+        $OutputEncoding = [Console]::InputEncoding = [Console]::OutputEncoding = [System.Text.UTF8Encoding]::new($false)
+        pwsh -NoProfile -NoLogo -NonInteractive -ExecutionPolicy Bypass -Command -
+        exit $LASTEXITCODE
+        """;
+
+    /// <param name="shell">The plan's.</param>
+    public static IReadOnlyList<string> ForWindows(string shell) => shell == "pwsh"
+        ? [.. PowerShell(shell), "-EncodedCommand", Convert.ToBase64String(Encoding.Unicode.GetBytes(InUtf8))]
+        : [.. PowerShell(shell), "-Command", "-"];
+
+    private static IEnumerable<string> PowerShell(string shell) =>
+        [shell, "-NoProfile", "-NoLogo", "-InputFormat", "text", "-OutputFormat", "text", "-NonInteractive", "-ExecutionPolicy", "Bypass"];
+
     /// <param name="shell">The plan's.</param>
     /// <param name="openFiles">What the script makes is for everybody to write.</param>
     public static IReadOnlyList<string> For(string shell, bool openFiles = false) => shell switch
     {
-        "pwsh" or "powershell" =>
-            [shell, "-NoProfile", "-NoLogo", "-InputFormat", "text", "-OutputFormat", "text", "-NonInteractive", "-ExecutionPolicy", "Bypass", "-Command", "-"],
+        "pwsh" or "powershell" => [.. PowerShell(shell), "-Command", "-"],
         _ => ["sh", "-c", (openFiles ? "umask 0000\n" : "") + Detect.ReplaceLineEndings("\n")],
     };
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Formats.Tar;
 using Gantry.Engine.Executors;
 
@@ -11,6 +12,9 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
 {
     public const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    private const string NotInWindowsNames = "\\:*?\"<>|";
+    private static readonly SearchValues<char> RefusedOnWindows = SearchValues.Create(NotInWindowsNames);
 
     // Small files are read at once: an asynchronous file costs more than its bytes.
     private const int SmallFile = 256 * 1024;
@@ -28,7 +32,15 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
     // Checkouts are open to everybody; where their user owns them that is not needed.
     private UnixFileMode _taken;
 
+    private readonly List<GnuTarEntry> _links = [];
+
     private bool _empty = true;
+
+    /// <summary>
+    /// It is unpacked on Windows: names that mean something else there are refused, and links come last, because that system wants to know
+    /// whether one leads to a folder.
+    /// </summary>
+    public bool ForWindows { get; init; }
 
     /// <summary>One tree for a command that unpacks it as the job's own user: files are that user's whatever the archive says.</summary>
     /// <param name="input">The command's, closed when all is written.</param>
@@ -83,6 +95,12 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
             _taken = UnixFileMode.None;
         }
 
+        foreach (var link in _links)
+        {
+            await _writer.WriteEntryAsync(link, cancellationToken);
+        }
+
+        _links.Clear();
         foreach (var (path, content) in tree.Files)
         {
             var entry = Entry(TarEntryType.RegularFile, $"{name}/{path}", UnixFileMode.UserRead | UnixFileMode.UserWrite, _now, isPrivate: true);
@@ -95,13 +113,13 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
     private async Task AddParentsAsync(string path, string root, CancellationToken cancellationToken)
     {
         var (name, top) = (path.Trim('/'), root.Trim('/'));
-        if (!name.StartsWith(top + "/", StringComparison.Ordinal))
+        if (top.Length > 0 && !name.StartsWith(top + "/", StringComparison.Ordinal))
         {
             await FolderAsync(name, Folder, _now, cancellationToken);
             return;
         }
 
-        for (var end = name.IndexOf('/', top.Length + 1); end > 0; end = name.IndexOf('/', end + 1))
+        for (var end = name.IndexOf('/', top.Length == 0 ? 0 : top.Length + 1); end > 0; end = name.IndexOf('/', end + 1))
         {
             await FolderAsync(name[..end], Folder, _now, cancellationToken);
         }
@@ -119,6 +137,12 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
             {
                 var entry = Entry(TarEntryType.SymbolicLink, path, UnixFileMode.None, item.LastWriteTimeUtc, isPrivate: true);
                 entry.LinkName = link;
+                if (ForWindows)
+                {
+                    _links.Add(entry);
+                    continue;
+                }
+
                 await _writer.WriteEntryAsync(entry, cancellationToken);
             }
             else if (item is DirectoryInfo inner)
@@ -154,6 +178,11 @@ internal sealed class TreeTar(Stream target, JobOwner owner, TimeProvider time) 
     private GnuTarEntry Entry(TarEntryType type, string name, UnixFileMode mode, DateTimeOffset time, bool isPrivate)
     {
         _empty = false;
+        if (ForWindows && name.AsSpan().ContainsAny(RefusedOnWindows))
+        {
+            throw EnvironmentException.Misconfigured($"the file \"{name}\" cannot be placed: on Windows no name may have any of {NotInWindowsNames}");
+        }
+
         return new GnuTarEntry(type, name)
         {
             Mode = isPrivate ? mode : owner.Mode(mode) & ~_taken,

@@ -84,8 +84,8 @@ public sealed class ArtifactsUploader(TransferTools tools, TransferJob job)
             {
                 WorkingDirectory = tools.WorkingFolder,
                 NamedDirectory = tools.NamedFolder,
-                Paths = [.. request.Paths.Select(path => ShellExpansion.Expand(path, "path", tools.Environment, Report))],
-                Exclude = [.. request.Exclude.Select(path => ShellExpansion.Expand(path, "path", tools.Environment, Report))],
+                Paths = [.. request.Paths.Select(path => tools.PathOf(path, Report))],
+                Exclude = [.. request.Exclude.Select(path => tools.PathOf(path, Report))],
                 Untracked = request.Untracked ? UntrackedListing.For(tools) : null,
                 Report = Report,
             },

@@ -25,13 +25,12 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
 
     public Task<bool> UploadAsync(TransferScene scene, JobArtifact artifact, CancellationToken cancellationToken) => TryAsync(scene, null, async (tools, token) =>
     {
-        var paths = PathsOf(scene, artifact.Paths);
-        await using var view = await OpenAsync(scene, paths, artifact.Untracked, token);
+        await using var view = await OpenAsync(tools, scene, artifact.Paths, artifact.Untracked, token);
         await new ArtifactsUploader(For(tools, scene, view), JobOf(scene)).RunAsync(
             new UploadRequest
             {
-                Paths = paths,
-                Exclude = PathsOf(scene, artifact.Exclude),
+                Paths = artifact.Paths,
+                Exclude = artifact.Exclude,
                 Untracked = artifact.Untracked,
                 Name = artifact.Name.Length > 0 ? artifact.Name : "artifacts",
                 ExpireIn = artifact.ExpireIn,
@@ -85,8 +84,7 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
     {
         var (folder, name) = PartsOf(scene, cache.Own!.File);
         var (otherFolder, otherName) = PartsOf(scene, cache.Own.AlternateFile);
-        var paths = PathsOf(scene, cache.Paths);
-        await using var files = await OpenAsync(scene, paths, cache.Untracked, token);
+        await using var files = await OpenAsync(tools, scene, cache.Paths, cache.Untracked, token);
         await using var archives = await scene.Workspace.OpenAsync(folder, [name], token);
         await using var others = otherFolder == folder ? null : await scene.Workspace.OpenAsync(otherFolder, [otherName], token);
         var archive = Path.Combine(archives.Path, name);
@@ -103,7 +101,7 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
                 Remote = scene.RemoteCaches.GetValueOrDefault(cache.Own.Key)?.Address,
                 Key = cache.HumanKey,
                 Metadata = CacheArchiveRequest.MetadataOf(cache.HumanKey),
-                Paths = paths,
+                Paths = cache.Paths,
                 Untracked = cache.Untracked,
                 CompressionFormat = Variable(scene, "CACHE_COMPRESSION_FORMAT"),
                 CompressionLevel = Variable(scene, "CACHE_COMPRESSION_LEVEL"),
@@ -123,7 +121,7 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await work(new TransferTools { WorkingFolder = scene.Folder, Environment = scene.Environment, Time = time, Logger = logger, Http = Http }, both.Token);
+            await work(new TransferTools { WorkingFolder = scene.Folder, Environment = scene.Environment, PlaceIsWindows = scene.Plan.PlaceIsWindows, Time = time, Logger = logger, Http = Http }, both.Token);
             return true;
         }
         catch (TransferException problem)
@@ -154,18 +152,15 @@ public sealed class JobTransfers(Func<IJobLog, ILogger> loggers, TimeProvider ti
         new(scene.Plan.Payload.Id, ShortToken.Of(scene.Plan.Payload.Token), scene.Link);
 
     /// <summary>Only what the paths can select is fetched; the wrong ones are complained about later.</summary>
-    private static Task<WorkspaceView> OpenAsync(TransferScene scene, IReadOnlyList<string> paths, bool untracked, CancellationToken cancellationToken)
+    private static Task<WorkspaceView> OpenAsync(
+        TransferTools tools, TransferScene scene, IReadOnlyList<string> paths, bool untracked, CancellationToken cancellationToken)
     {
         var project = scene.Plan.Folders.Project;
         var starts = untracked
             ? ["."]
-            : FileSelection.FoldersOf(project, paths.Select(path => ShellExpansion.Expand(path, "path", scene.Environment, _ => { })));
+            : FileSelection.FoldersOf(project, paths.Select(path => tools.PathOf(path, _ => { })));
         return scene.Workspace.OpenAsync(project, starts, cancellationToken);
     }
-
-    /// <summary>On Windows a backslash is between the parts of a path; elsewhere it is part of a name.</summary>
-    private static IReadOnlyList<string> PathsOf(TransferScene scene, IReadOnlyList<string> paths) =>
-        scene.Plan.PlaceIsWindows ? [.. paths.Select(GuestPath.ToSlash)] : paths;
 
     private static Task PlaceAsync(TransferScene scene, string source, string target, CancellationToken cancellationToken) =>
         scene.Workspace.PlaceAsync([new PlacedTree { Source = source, Target = target }], scene.Log, cancellationToken);

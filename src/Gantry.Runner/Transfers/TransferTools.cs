@@ -1,5 +1,6 @@
 using Gantry.Engine.Archives;
 using Gantry.Engine.Links;
+using Gantry.Engine.Plans;
 using Gantry.Runner.Links;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,9 @@ public sealed record TransferTools
     /// <summary>The variables that paths and names may name.</summary>
     public required IReadOnlyDictionary<string, string> Environment { get; init; }
 
+    /// <inheritdoc cref="Gantry.Engine.Plans.JobPlan.PlaceIsWindows"/>
+    public bool PlaceIsWindows { get; init; }
+
     public required TimeProvider Time { get; init; }
 
     /// <summary>For object stores, not for the server of the job. Null only where no address of a store is ever given.</summary>
@@ -33,6 +37,15 @@ public sealed record TransferTools
 
     /// <summary>Writes to the job's log, in the helper's format (official-job-protocol §3.10).</summary>
     public required ILogger Logger { get; init; }
+
+    /// <summary>A path of the job with the values of its variables. On Windows a backslash is between the parts of a path; elsewhere it is part of a name.</summary>
+    /// <param name="path">As written.</param>
+    /// <param name="report">Told of what cannot be expanded.</param>
+    internal string PathOf(string path, Action<ArchiveNotice> report)
+    {
+        var expanded = ShellExpansion.Expand(path, "path", Environment, report);
+        return PlaceIsWindows ? GuestPath.ToSlash(expanded) : expanded;
+    }
 }
 
 /// <summary>Which job's artifacts, and the line to the server.</summary>

@@ -303,9 +303,9 @@ internal sealed class RunnerChecks(CommandContext context, RunnerEntry entry, st
         {
             report.Skip("DNS in a container", "the server's address is no name");
         }
-        else if (await probe.ResolveAsync(settings.Image, server, cancellationToken) is { } unresolved)
+        else if (await probe.ResolveAsync(settings.Image, server, entry.Settings.Shell, cancellationToken) is { } unresolved)
         {
-            report.Bad("DNS in a container", unresolved, "set `dns` in [runners.docker], or \"dns\" in /etc/docker/daemon.json; `extra_hosts` for names of this machine only");
+            report.Bad("DNS in a container", unresolved, "set `dns` in [runners.docker], or \"dns\" in the engine's daemon.json; `extra_hosts` for names of this machine only");
         }
         else
         {

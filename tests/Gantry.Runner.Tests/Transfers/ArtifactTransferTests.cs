@@ -34,6 +34,14 @@ public sealed class ArtifactTransferTests : IDisposable
     }
 
     [Theory]
+    [InlineData(true, "bin/Release/x")]
+    [InlineData(false, "bin\\Release\\x")]
+    public void A_path_from_a_variable_is_read_as_its_place_writes_paths(bool windows, string path) => Assert.Equal(
+        path,
+        (Tools() with { PlaceIsWindows = windows, Environment = new Dictionary<string, string> { ["OUT"] = "bin\\Release" } })
+            .PathOf(windows ? "$OUT\\x" : "$OUT\\\\x", _ => { }));
+
+    [Theory]
     [InlineData("", "artifacts.zip")]
     [InlineData("zip", "artifacts.zip")]
     [InlineData("zipzstd", "artifacts.zip")]

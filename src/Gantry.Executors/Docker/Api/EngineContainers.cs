@@ -14,9 +14,12 @@ internal sealed class EngineContainers(EngineTransport transport)
         transport.PostAsync("/containers/create" + Query.Of(("name", name), ("platform", platform)), spec,
             EngineJson.Default.ContainerSpec, EngineJson.Default.CreatedContainer, cancellationToken);
 
-    /// <summary>Already running is no error.</summary>
-    public Task StartAsync(string id, CancellationToken cancellationToken) =>
-        transport.CallAsync(HttpMethod.Post, $"/containers/{id}/start", cancellationToken);
+    /// <returns>False: it was running already.</returns>
+    public async Task<bool> StartAsync(string id, CancellationToken cancellationToken)
+    {
+        using var response = await transport.SendAsync(HttpMethod.Post, $"/containers/{id}/start", null, cancellationToken);
+        return response.StatusCode != System.Net.HttpStatusCode.NotModified;
+    }
 
     public Task<ContainerDetails> InspectAsync(string id, CancellationToken cancellationToken) =>
         transport.GetAsync($"/containers/{Uri.EscapeDataString(id)}/json", EngineJson.Default.ContainerDetails, cancellationToken);

@@ -41,6 +41,9 @@ internal abstract class Guest
     /// <exception cref="EnvironmentException">They are not.</exception>
     public abstract void Check(string engine, string? shell);
 
+    /// <summary>What a container runs to read a script from its standard input.</summary>
+    public abstract IReadOnlyList<string> ReadScript(string shell);
+
     /// <summary>A script that removes what is below a folder and keeps the folder.</summary>
     public abstract string Empty(string folder);
 
@@ -49,11 +52,13 @@ internal abstract class Guest
 
     /// <summary>Ends such a shell with everything that was started from it.</summary>
     /// <param name="mark"><c>KEY=VALUE</c> in the environment of all of it.</param>
-    /// <param name="process">Its number, as the engine says.</param>
-    public abstract IReadOnlyList<string> EndInteractive(string mark, long process);
+    /// <param name="process">Asks the engine for the shell's number.</param>
+    public abstract Task<IReadOnlyList<string>> EndInteractiveAsync(string mark, Func<Task<long>> process);
 
     /// <summary>Looks a name up: entrypoint and command of a container that fails when it is not found.</summary>
-    public abstract (IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command) LookUp(string name);
+    /// <param name="name">Of a host.</param>
+    /// <param name="shell">Configured; null for the executor's own.</param>
+    public abstract (IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command) LookUp(string name, string? shell);
 
     /// <summary>TCP ports on which something listens.</summary>
     /// <param name="sockets">What <see cref="ShowSockets"/> printed.</param>

@@ -42,14 +42,16 @@ internal sealed class LinuxGuest : Guest
         }
     }
 
+    public override IReadOnlyList<string> ReadScript(string shell) => ContainerCommand.For(shell);
+
     public override string Empty(string folder) => $"if cd {BashQuoting.Exact(folder)} 2>/dev/null; then rm -rf -- ./* ./.[!.]* ./..?*; fi\n";
 
     public override IReadOnlyList<string> Interactive(string shell, string folder) => ContainerCommand.Interactive(folder);
 
-    public override IReadOnlyList<string> EndInteractive(string mark, long process) =>
-        ["sh", "-c", $"for p in /proc/[0-9]*; do if grep -qs '{mark}' $p/environ; then kill -9 ${{p#/proc/}}; fi; done"];
+    public override Task<IReadOnlyList<string>> EndInteractiveAsync(string mark, Func<Task<long>> process) => Task.FromResult<IReadOnlyList<string>>(
+        ["sh", "-c", $"for p in /proc/[0-9]*; do if grep -qs '{mark}' $p/environ; then kill -9 ${{p#/proc/}}; fi; done"]);
 
-    public override (IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command) LookUp(string name) =>
+    public override (IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command) LookUp(string name, string? shell) =>
         (["/bin/sh", "-c"], ["getent hosts \"$0\" || nslookup \"$0\" || ping -c 1 -W 5 \"$0\"", name]);
 
     public override HashSet<int> Listening(string sockets) => ListeningPorts.Of(sockets);

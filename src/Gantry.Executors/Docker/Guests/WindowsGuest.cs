@@ -55,19 +55,23 @@ internal sealed class WindowsGuest : Guest
         }
     }
 
+    public override IReadOnlyList<string> ReadScript(string shell) => ContainerCommand.ForWindows(shell);
+
     public override string Empty(string folder)
     {
-        var path = PowerShellQuoting.Exact(folder);
+        var path = PowerShellQuoting.ExactAscii(folder);
         return Script($"if(Test-Path -LiteralPath {path} -PathType Container) {{ Get-ChildItem -LiteralPath {path} -Force | Remove-Item -Recurse -Force }}");
     }
 
     public override IReadOnlyList<string> Interactive(string shell, string folder) =>
         [shell, "-NoLogo", "-NoProfile", "-NoExit", "-Command", $"Set-Location -LiteralPath {PowerShellQuoting.Exact(folder)} -ErrorAction SilentlyContinue"];
 
-    public override IReadOnlyList<string> EndInteractive(string mark, long process) =>
-        ["taskkill", "/F", "/T", "/PID", process.ToString(CultureInfo.InvariantCulture)];
+    // Environments of others cannot be read there.
+    public override async Task<IReadOnlyList<string>> EndInteractiveAsync(string mark, Func<Task<long>> process) =>
+        ["taskkill", "/F", "/T", "/PID", (await process()).ToString(CultureInfo.InvariantCulture)];
 
-    public override (IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command) LookUp(string name) => (["ping", "-n", "1"], [name]);
+    public override (IReadOnlyList<string> Entrypoint, IReadOnlyList<string> Command) LookUp(string name, string? shell) =>
+        ([shell ?? "powershell", "-NoProfile", "-NonInteractive", "-Command"], [$"[void][System.Net.Dns]::GetHostAddresses({PowerShellQuoting.Exact(name)})"]);
 
     // Proto, local address, foreign address, state: the words are the system's language, the address that nobody has is not.
     public override HashSet<int> Listening(string sockets) =>
@@ -75,14 +79,16 @@ internal sealed class WindowsGuest : Guest
         .. from line in sockets.Split('\n')
            let fields = line.Split([' ', '\r'], StringSplitOptions.RemoveEmptyEntries)
            where fields is ["TCP", _, "0.0.0.0:0" or "[::]:0", ..]
-           select int.Parse(fields[1].AsSpan(fields[1].LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture),
+           let port = int.TryParse(fields[1].AsSpan(fields[1].LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
+           where port > 0
+           select port,
     ];
 
     public override PlaceUsage Usage(ContainerUse use) =>
         new(TimeSpan.FromTicks(use.Processor?.Usage?.Amount ?? 0), use.Memory?.PrivateWorkingSet ?? 0);
 
     /// <summary>A script that ends at its first error and says it. For standard input: one block, so that it is read to its end before it runs.</summary>
-    /// <param name="lines">PowerShell, without line breaks inside of texts.</param>
+    /// <param name="lines">PowerShell in ASCII, without line breaks inside of texts.</param>
     public static string Script(params IEnumerable<string> lines) => string.Join(
         "\r\n",
         [

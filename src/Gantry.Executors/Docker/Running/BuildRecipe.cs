@@ -2,7 +2,6 @@ using Gantry.Engine.Executors;
 using Gantry.Executors.Docker.Api;
 using Gantry.Executors.Docker.Containers;
 using Gantry.Executors.Docker.Images;
-using Gantry.Executors.Images;
 
 namespace Gantry.Executors.Docker.Running;
 
@@ -49,7 +48,7 @@ internal sealed class BuildRecipe(DockerJob job, ImageDetails image, ImageOption
             Image = EngineRules.ImageReference(image),
             Hostname = settings.Hostname.Length > 0 ? settings.Hostname : job.Plan.UniqueName,
             User = options.UserFor(settings) is { Length: > 0 } user ? user : null,
-            Cmd = Serves ? null : ContainerCommand.For(job.Plan.Shell),
+            Cmd = Serves ? null : job.Guest.ReadScript(job.Plan.Shell),
             Entrypoint = entrypoint.Count > 0 ? entrypoint : null,
             Env = [.. job.Plan.Variables.Distinct().AsEnvironment],
             Labels = job.Labels.Build(),

@@ -60,7 +60,10 @@ internal sealed class ContainerRun(DockerJob job, string container)
         Settle(LogStream.ScriptOutput, log);
         await using var attached = await job.Engine.Containers.AttachAsync(container, input: true, cancellationToken);
         using var pending = await job.Engine.Containers.WaitAsync(container, "next-exit", cancellationToken);
-        await job.Engine.Containers.StartAsync(container, cancellationToken);
+        if (!await job.Engine.Containers.StartAsync(container, cancellationToken))
+        {
+            throw EnvironmentException.Broken($"container {TruncatedId.Of(container)} was started by somebody else: the script would not run");
+        }
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var output = CopyAsync(attached, log, end.Token);

@@ -46,10 +46,10 @@ internal sealed class DockerTerminal : ITerminalShell
         try
         {
             // The engine lets an exec go on when its connection is closed.
-            var shell = await _job.Engine.Containers.InspectExecAsync(_exec, budget.Token);
+            var command = await _job.Guest.EndInteractiveAsync(_mark, async () => (await _job.Engine.Containers.InspectExecAsync(_exec, budget.Token)).Pid);
             var exec = await _job.Engine.Containers.CreateExecAsync(
                 _container,
-                new ExecSpec { Cmd = _job.Guest.EndInteractive(_mark, shell.Pid), User = _job.Guest.Superuser, AttachStdout = true }, budget.Token);
+                new ExecSpec { Cmd = command, User = _job.Guest.Superuser, AttachStdout = true }, budget.Token);
             await using var stream = await _job.Engine.Containers.StartExecAsync(exec, terminal: false, budget.Token);
             await StreamFrames.CopyAsync(stream, (_, _) => { }, budget.Token);
         }

@@ -62,6 +62,11 @@ internal sealed class Preparation(
 
         var network = await new BuildNetwork(job).MakeAsync(cancellationToken);
         var volumes = Volumes(job);
+        if (guest.KeepsFilesInContainer && volumes.Inside(Plan.Folders.Project).ToList() is { Count: > 0 } inside)
+        {
+            Log.Warning($"{string.Join(", ", inside)}: mounted inside the checkout, where docker-windows can neither put sources, caches and artifacts nor take them from");
+        }
+
         var images = new ImageSource(job, new RegistryLogins(new CredentialPrograms(), surroundings.HomeFolder, new LoginNotes(Log, Logger)));
         var host = new HostSpecs
         {

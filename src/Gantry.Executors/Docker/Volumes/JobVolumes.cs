@@ -40,6 +40,10 @@ internal sealed class JobVolumes(VolumeNaming naming)
     /// <summary>The folder is in something that is mounted.</summary>
     public bool Cover(string folder) => _destinations.Any(destination => naming.Grammar.IsWithin(folder, destination));
 
+    /// <summary>What is mounted somewhere inside the folder.</summary>
+    public IEnumerable<string> Inside(string folder) =>
+        _destinations.Where(destination => !naming.Grammar.IsWithin(folder, destination) && naming.Grammar.IsWithin(destination, folder));
+
     /// <summary>One entry of the <c>volumes</c> setting; its destination is expanded and absolute or below <paramref name="project"/>.</summary>
     /// <exception cref="FormatException">The root as destination, or the same destination twice.</exception>
     public void Add(Volume volume, string project)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Gantry.Engine.Executors;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Shells;
@@ -21,6 +22,8 @@ internal sealed class LayerFiles(DockerJob job, BuildContainer build, JobVolumes
 
     private const string Passage = "/gantry-passage";
 
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create(":*?\"<>|");
+
     public async Task PlaceAsync(IReadOnlyList<PlacedTree> trees, CancellationToken cancellationToken)
     {
         var carried = new List<string>();
@@ -31,9 +34,10 @@ internal sealed class LayerFiles(DockerJob job, BuildContainer build, JobVolumes
             using var content = new TarContent(async (stream, token) =>
             {
                 // Owners and modes mean nothing there.
-                await using var tar = new TreeTar(stream, new JobOwner(0, 0, Open: false), job.Time);
+                await using var tar = new TreeTar(stream, new JobOwner(0, 0, Open: false), job.Time) { ForWindows = true };
                 foreach (var tree in placed)
                 {
+                    // From the top: what a job may have put in place of a folder must not lead the engine out of the layer.
                     await tar.AddAsync(tree, "/", token);
                 }
             });
@@ -56,13 +60,15 @@ internal sealed class LayerFiles(DockerJob job, BuildContainer build, JobVolumes
             return await FetchedView.MakeAsync(jobFolder, async view =>
             {
                 var run = await build.GetAsync(cancellationToken);
+                // Nothing there can have such a name, and asked for it the engine fails.
+                var possible = paths.Where(path => !path.AsSpan().ContainsAny(NotInNames)).ToList();
                 var source = volumes.Cover(folder) ? Passage : OnLayer(folder);
-                if (source == Passage)
+                if (source == Passage && possible.Count > 0)
                 {
-                    await CarryAsync(run, [Gone, .. paths.SelectMany(path => Out(folder, path.Trim('/')))], cancellationToken);
+                    await CarryAsync(run, [Gone, .. possible.SelectMany(path => Out(folder, path.Trim('/')))], cancellationToken);
                 }
 
-                foreach (var path in paths)
+                foreach (var path in possible)
                 {
                     await ArchiveCopy.FetchAsync(job.Engine.Containers, run.Container, (source, path), view, cancellationToken);
                 }
@@ -108,7 +114,17 @@ internal sealed class LayerFiles(DockerJob job, BuildContainer build, JobVolumes
 
     private async Task CarryAsync(ContainerRun run, IEnumerable<string> lines, CancellationToken cancellationToken)
     {
-        var exit = await run.RunAsync(WindowsGuest.Script(lines), job.Log, cancellationToken);
+        ScriptExit exit;
+        try
+        {
+            exit = await run.RunAsync(WindowsGuest.Script(lines), job.Log, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await ContainerStop.RunAsync(job, run.Container);
+            throw;
+        }
+
         if (exit.Code != 0)
         {
             throw EnvironmentException.Broken($"files could not be copied between the container and what is mounted into it: {exit.Text}");
@@ -127,7 +143,8 @@ internal sealed class LayerFiles(DockerJob job, BuildContainer build, JobVolumes
         var source = Exact(Native(whole ? folder : $"{folder}/{path}"));
         var target = whole ? Passage : $"{Passage}/{path}";
         var parent = Exact(Native(whole ? Passage : target[..target.LastIndexOf('/')]));
-        var copy = whole ? $"Get-ChildItem -LiteralPath {source} -Force | Copy-Item -Destination {parent} -Recurse -Force" : $"Copy-Item -LiteralPath {source} -Destination {parent} -Recurse -Force";
+        // A link that leads nowhere is a line in the log, not the end of the job.
+        var copy = (whole ? $"Get-ChildItem -LiteralPath {source} -Force | Copy-Item" : $"Copy-Item -LiteralPath {source}") + $" -Destination {parent} -Recurse -Force -ErrorAction Continue";
         return [$"if(Test-Path -LiteralPath {source}) {{ New-Item -ItemType Directory -Force -Path {parent} | Out-Null; {copy} }}"];
     }
 
@@ -135,5 +152,5 @@ internal sealed class LayerFiles(DockerJob job, BuildContainer build, JobVolumes
 
     private static string Native(string path) => (GuestPath.HasDrive(path) ? path : Drive + path).Replace('/', '\\');
 
-    private static string Exact(string text) => PowerShellQuoting.Exact(text);
+    private static string Exact(string text) => PowerShellQuoting.ExactAscii(text);
 }

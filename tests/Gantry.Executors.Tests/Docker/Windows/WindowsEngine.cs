@@ -23,6 +23,7 @@ internal sealed class WindowsEngine : IAsyncDisposable
     private readonly ConcurrentQueue<string> _calls = new();
     private readonly ConcurrentDictionary<string, WindowsContainer> _containers = new();
     private readonly ConcurrentQueue<WindowsContainer> _made = new();
+    private readonly ConcurrentQueue<string> _placed = new();
 
     private HalfOpenFront? _front;
 
@@ -38,6 +39,9 @@ internal sealed class WindowsEngine : IAsyncDisposable
 
     /// <summary>Such as <c>POST /containers/create?name=x</c>.</summary>
     public IReadOnlyList<string> Calls => [.. _calls];
+
+    /// <summary>Entries of archives, as they came.</summary>
+    public IReadOnlyList<string> Placed => [.. _placed];
 
     public IReadOnlyList<WindowsContainer> Made => [.. _made];
 
@@ -168,6 +172,11 @@ internal sealed class WindowsEngine : IAsyncDisposable
             return RefuseAsync(context, 500, why);
         }
 
+        if (container.Running)
+        {
+            return AnswerAsync(context, null, 304);
+        }
+
         container.Start();
         return AnswerAsync(context, null, 204);
     }
@@ -190,7 +199,7 @@ internal sealed class WindowsEngine : IAsyncDisposable
         await AnswerAsync(context, null, 204);
     }
 
-    private static async Task PutAsync(HttpContext context, WindowsContainer container)
+    private async Task PutAsync(HttpContext context, WindowsContainer container)
     {
         if (Obstacle(context, container) is { } why)
         {
@@ -198,7 +207,19 @@ internal sealed class WindowsEngine : IAsyncDisposable
             return;
         }
 
-        await TarFile.ExtractToDirectoryAsync(context.Request.Body, PathOf(context, container), overwriteFiles: true, context.RequestAborted);
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        body.Position = 0;
+        await using (var reader = new TarReader(body, leaveOpen: true))
+        {
+            while (await reader.GetNextEntryAsync() is { } entry)
+            {
+                _placed.Enqueue(entry.Name);
+            }
+        }
+
+        body.Position = 0;
+        await TarFile.ExtractToDirectoryAsync(body, PathOf(context, container), overwriteFiles: true, context.RequestAborted);
     }
 
     private static async Task GetAsync(HttpContext context, WindowsContainer container)

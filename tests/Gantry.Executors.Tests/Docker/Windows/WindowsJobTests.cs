@@ -1,5 +1,6 @@
 using Gantry.Engine.Executors;
 using Gantry.Engine.Running;
+using Gantry.Engine.Shells;
 using Gantry.Executors.Docker;
 using Gantry.Executors.Tests.Shell;
 using Gantry.Protocol;
@@ -41,7 +42,9 @@ public sealed class WindowsJobTests(LivePowerShell live) : IClassFixture<LivePow
         Assert.Contains("from git\n", log, StringComparison.Ordinal);
         Assert.Contains("[it's `odd` #1]\n", log, StringComparison.Ordinal);
         Assert.Contains("here\n", log[log.IndexOf("Running after script", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        Assert.Equal(["builds/", "builds/project-7/", "builds/project-7/.git/"], engine.Placed.Where(name => name.StartsWith("builds/", StringComparison.Ordinal)).Take(3));
         var container = Assert.Single(engine.Made);
+        Assert.Contains("filemode = false", await File.ReadAllTextAsync(Path.Combine(container.Layer, "builds/project-7.tmp/.gitlab-runner.ext.conf"), Token), StringComparison.Ordinal);
         Assert.Equal("powershell", (string?)container.Spec["Cmd"]![0]);
         Assert.Empty(container.Targets);
         Assert.Equal(0, engine.Count);
@@ -94,6 +97,7 @@ public sealed class WindowsJobTests(LivePowerShell live) : IClassFixture<LivePow
 
         Assert.EndsWith("kept\n", bench.Log.Output.Replace("\r", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain(engine.Calls, call => call.Contains("/exec", StringComparison.Ordinal));
+        Assert.Contains(engine.Calls, call => call.EndsWith("/kill?signal=SIGTERM", StringComparison.Ordinal));
         Assert.Single(engine.Made);
     }
 
@@ -155,6 +159,71 @@ public sealed class WindowsJobTests(LivePowerShell live) : IClassFixture<LivePow
         Assert.All(engine.Made, container => Assert.Equal(@"\\.\pipe\docker_engine:\\.\pipe\docker_engine", (string?)container.Spec["HostConfig"]!["Binds"]![0]));
         Assert.Equal(new PlaceUsage(TimeSpan.FromSeconds(2), 4096), await place.MeasureAsync(Token));
         Assert.Contains("WARNING: helper_image is not used by docker-windows: hooks run in the job's own container", bench.Log.Lines);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task A_limit_that_ends_the_carrying_ends_its_container_too()
+    {
+        using var bench = Bench([@"C:\cache"]);
+        await using var engine = await EngineOf(bench);
+        await using var place = (DockerEnvironment)await bench.PrepareAsync(Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        var placing = place.PlaceAsync([Tree(Directory.CreateDirectory(Path.Combine(bench.Folder, "tree")).FullName, "C:/cache/p")], bench.Log, limit.Token);
+        while (engine.Made is not [{ Running: true }])
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System, Token);
+        }
+
+        await limit.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => placing);
+        Assert.False(engine.Made[0].Running);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Names_that_mean_something_else_on_windows_are_refused_and_links_come_last()
+    {
+        using var bench = Bench();
+        await using var engine = await EngineOf(bench);
+        await using var place = (DockerEnvironment)await bench.PrepareAsync(Token);
+        var good = Directory.CreateDirectory(Path.Combine(bench.Folder, "good")).FullName;
+        Directory.CreateDirectory(Path.Combine(good, "releases"));
+        File.CreateSymbolicLink(Path.Combine(good, "current"), "releases");
+        await place.PlaceAsync([Tree(good, "C:/builds/p")], bench.Log, Token);
+        Assert.Equal(["builds/", "builds/p/", "builds/p/releases/", "builds/p/current"], engine.Placed);
+
+        var bad = Directory.CreateDirectory(Path.Combine(bench.Folder, "bad")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(bad, @"..\..\git.exe"), "", Token);
+        var error = await Assert.ThrowsAsync<EnvironmentException>(() => place.PlaceAsync([Tree(bad, "C:/builds/p")], bench.Log, Token));
+        Assert.Contains(@"..\..\git.exe"" cannot be placed", error.Message, StringComparison.Ordinal);
+        await using var none = await place.OpenAsync("C:/builds/p", ["report|x.txt"], Token);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(none.Path));
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task Pwsh_reads_and_prints_utf8_and_its_exit_code_is_the_scripts()
+    {
+        using var bench = Bench();
+        await using var engine = await EngineOf(bench);
+        bench.Runner = bench.Runner with { Shell = "pwsh" };
+        await using var place = await bench.PrepareAsync(Token);
+
+        var exit = await place.RunAsync(
+            DockerBench.Build(Script($"Write-Output {PowerShellQuoting.Exact("Grüße ‘an’ 'alle'")} {PowerShellQuoting.ExactAscii(@"x\ü’")}", "exit 7")), bench.Log, Token);
+
+        Assert.Equal("Grüße ‘an’ 'alle'\nx\\ü’\n", bench.Log.Output.Replace("\r", "", StringComparison.Ordinal));
+        Assert.Equal(7, exit.Code);
+    }
+
+    [Fact(Timeout = Limit)]
+    public async Task What_is_mounted_inside_the_checkout_is_warned_about_and_clone_paths_are_read_as_windows_does()
+    {
+        using var bench = Bench([@"c:\Builds\x\y\packages"]).With("GIT_CLONE_PATH", @"c:\builds\x\y");
+        await using var engine = await EngineOf(bench);
+        await using var place = await bench.PrepareAsync(Token);
+
+        Assert.Equal("c:/builds/x/y", bench.Plan().Folders.Project);
+        Assert.Contains(bench.Log.Lines, line => line.StartsWith("WARNING: C:/BUILDS/X/Y/PACKAGES: mounted inside the checkout", StringComparison.Ordinal));
     }
 
     [Fact(Timeout = Limit)]
