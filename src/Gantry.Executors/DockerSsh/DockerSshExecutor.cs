@@ -19,11 +19,6 @@ namespace Gantry.Executors.DockerSsh;
 public sealed class DockerSshExecutor(DockerExecutor docker, SshSettings ssh, TimeProvider time, ILogger<SshExecutor> logger)
     : IExecutor, ISweepingExecutor, IDisposable
 {
-    /// <summary>For the ssh server in the container to come up.</summary>
-    private static readonly TimeSpan ServerLimit = TimeSpan.FromSeconds(60);
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-
     /// <summary>Traits before there is an entry.</summary>
     public static ExecutorTraits KindTraits { get; } = SshExecutor.KindTraits with
     {
@@ -60,10 +55,10 @@ public sealed class DockerSshExecutor(DockerExecutor docker, SshSettings ssh, Ti
             {
                 passage = await SshPassage.OpenAsync(
                     Through, host, ssh.PortNumber ?? throw EnvironmentException.Misconfigured(ssh.PortProblem!), cancellationToken);
-                there = there with { Entrance = passage.Entrance };
+                there = there with { Entrance = passage };
             }
 
-            var place = await EnterAsync(container, there, request, log, cancellationToken);
+            var place = await new SshArrival(there, Through, time, logger).EnterAsync(request, log, container.CheckServesAsync, cancellationToken);
             var parts = new ContainerParts(container, passage);
             return place is IReachableFiles files ? new ReachableContainer(place, files, parts) : new SshContainer(place, parts);
         }
@@ -82,29 +77,4 @@ public sealed class DockerSshExecutor(DockerExecutor docker, SshSettings ssh, Ti
     public Task<int> SweepAsync(IReadOnlySet<long> keep, CancellationToken cancellationToken) => docker.SweepAsync(keep, cancellationToken);
 
     public void Dispose() => docker.Dispose();
-
-    private async Task<IJobEnvironment> EnterAsync(
-        DockerEnvironment container, SshSettings there, EnvironmentRequest request, IJobLog log, CancellationToken cancellationToken)
-    {
-        var executor = new SshExecutor(there, time, logger) { ServicesAreElsewhere = true };
-        var began = time.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await executor.PrepareAsync(request, log, cancellationToken);
-            }
-            catch (EnvironmentException e) when (e.Retriable && time.GetElapsedTime(began) < ServerLimit)
-            {
-                // Not there yet, or never: a container that has ended says so here.
-                await container.CheckServesAsync(cancellationToken);
-                await Task.Delay(Pause, time, cancellationToken);
-            }
-            catch (EnvironmentException e) when (e.Retriable && Through is not null)
-            {
-                throw EnvironmentException.Broken(
-                    $"{e.Message} (through {Through.User}@{Through.Host}: does an ssh server run in the container, and does that of the machine forward connections, AllowTcpForwarding?)", e);
-            }
-        }
-    }
 }

@@ -12,7 +12,7 @@ public static class MachineDoor
 
     /// <summary>
     /// The tool believes every key that a machine shows, and keeps none. Here the first one is kept, and no other is believed as long as the
-    /// machine lives.
+    /// machine lives, whatever address and port it gets.
     /// </summary>
     public static SshSettings Of(MachineLogin login) => new()
     {
@@ -23,7 +23,7 @@ public static class MachineDoor
         Port = login.Port.ToString(CultureInfo.InvariantCulture),
         User = login.User,
         IdentityFile = login.KeyFile,
-        AcceptsNewHostKey = true,
+        KeptAs = login.Machine,
         KnownHostsFile = Path.Combine(login.Folder, KnownHosts),
     };
 }

@@ -11,23 +11,33 @@ internal sealed class HostKeyCheck
 
     private const string Loopback = "127.0.0.1";
 
+    /// <summary>Of two connections that learn at the same time, the second one compares.</summary>
+    private static readonly Lock Learning = new();
+
     private readonly SshSettings _settings;
     private readonly int _port;
-    private readonly KnownHosts _known;
+    private readonly bool _isNew;
 
-    private HostKeyCheck(SshSettings settings, int port, KnownHosts known) => (_settings, _port, _known) = (settings, port, known);
+    private KnownHosts _known;
+
+    private HostKeyCheck(SshSettings settings, int port, string lines)
+    {
+        (_settings, _port) = (settings, port);
+        _known = KnownHosts.Parse(lines);
+        _isNew = settings.KeptAs is not null && string.IsNullOrWhiteSpace(lines);
+    }
 
     /// <summary>The line by which a new host is known from now on; null: there is none to add.</summary>
-    private string? _learned;
+    private byte[]? _learned;
 
     /// <summary>Why the server was refused, and what to do; null: it was not.</summary>
     public string? Problem { get; private set; }
 
     /// <exception cref="IOException">The file cannot be read. None at all is a file without lines.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
-    public static HostKeyCheck For(SshSettings settings, int port) => new(settings, port, KnownHosts.Parse(
+    public static HostKeyCheck For(SshSettings settings, int port) => new(settings, port,
         settings.HostKeys.Count > 0 ? string.Join('\n', settings.HostKeys.Select(key => $"{KnownHosts.NameOf(settings.Host, port)} {key}"))
-        : settings.AcceptsAnyHostKey || !File.Exists(settings.KnownHostsFile) ? "" : File.ReadAllText(settings.KnownHostsFile)));
+        : settings.AcceptsAnyHostKey ? "" : Lines(settings));
 
     /// <summary>The server shall show a key of a kind that the file knows, if it has one; certificates could not be judged.</summary>
     public void Prefer(ConnectionInfo connection)
@@ -44,30 +54,55 @@ internal sealed class HostKeyCheck
     public void Judge(HostKeyEventArgs shown)
     {
         var verdict = _settings.AcceptsAnyHostKey ? new HostKeyVerdict.Trusted() : Verdict(shown.HostKey);
-        if (verdict is HostKeyVerdict.Unknown && _settings.AcceptsNewHostKey)
+        if (verdict is HostKeyVerdict.Unknown && _isNew)
         {
-            (_learned, verdict) = ($"{KnownHosts.NameOf(_settings.Host, _port)} {KnownHosts.TypeOf(shown.HostKey)} {Convert.ToBase64String(shown.HostKey)}\n", new HostKeyVerdict.Trusted());
+            (_learned, verdict) = (shown.HostKey, new HostKeyVerdict.Trusted());
         }
 
         Problem = Describe(verdict, shown.HostKey);
         shown.CanTrust = Problem is null;
     }
 
-    /// <summary>Writes down what was learned: the server has proved by now that the key is its own.</summary>
+    /// <summary>Writes down what was learned: the server has proved by now that the key is its own. There is a problem if another one was kept meanwhile.</summary>
     /// <exception cref="IOException">It cannot be.</exception>
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public void Keep()
     {
-        if (_learned is { } line)
+        if (_learned is not { } key)
         {
-            File.AppendAllText(_settings.KnownHostsFile, line);
-            _learned = null;
+            return;
         }
+
+        lock (Learning)
+        {
+            var lines = Lines(_settings);
+            if (string.IsNullOrWhiteSpace(lines))
+            {
+                // Whole or not at all, whenever the runner is killed.
+                var file = _settings.KnownHostsFile + ".new";
+                lines = $"{KnownHosts.NameOf(_settings.KeptAs!)} {KnownHosts.TypeOf(key)} {Convert.ToBase64String(key)}\n";
+                File.WriteAllText(file, lines);
+                File.Move(file, _settings.KnownHostsFile, overwrite: true);
+            }
+
+            _known = KnownHosts.Parse(lines);
+            Problem = Describe(Verdict(key), key);
+        }
+
+        _learned = null;
     }
+
+    private static string Lines(SshSettings settings) => File.Exists(settings.KnownHostsFile) ? File.ReadAllText(settings.KnownHostsFile) : "";
 
     /// <summary>The host's own name first.</summary>
     private IEnumerable<(string Host, int Port)> Names()
     {
+        if (_settings.KeptAs is { } kept)
+        {
+            yield return (KnownHosts.NameOf(kept), 22);
+            yield break;
+        }
+
         yield return (_settings.Host, _port);
         if (_settings.CopyOf is { } original)
         {
@@ -98,6 +133,12 @@ internal sealed class HostKeyCheck
         if (_settings.HostKeys.Count > 0)
         {
             return verdict is HostKeyVerdict.Trusted ? null : $"knownhosts: key mismatch: {shown}, which is none of the keys that its provider gave for it. Somebody may be in between";
+        }
+
+        if (_settings.KeptAs is { } kept)
+        {
+            return verdict is HostKeyVerdict.Trusted ? null : $"knownhosts: key mismatch: {shown}, which is not the one that {file} has for {kept}. "
+                + $"Somebody may be in between. If its keys were made anew, as the runner's user: rm {file} (the next key that is shown is kept)";
         }
 
         return verdict switch

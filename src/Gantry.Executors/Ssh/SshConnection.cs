@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using Gantry.Engine.Executors;
@@ -11,6 +12,8 @@ namespace Gantry.Executors.Ssh;
 internal sealed class SshConnection : IDisposable
 {
     private const string Prefix = "ssh command Connect() error: ";
+    private const string Dial = Prefix + "ssh Dial() error: ";
+    private const string Handshake = Dial + "ssh: handshake failed: ";
 
     /// <summary>For the connection, each answer of the server while it is made, and the opening of a session.</summary>
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(30);
@@ -43,8 +46,12 @@ internal sealed class SshConnection : IDisposable
         {
             var (check, connection) = Plan(settings, port, key);
             client = new SshClient(connection) { KeepAliveInterval = settings.KeepAlive };
-            client.HostKeyReceived += (_, shown) => check.Judge(shown);
-            await ConnectAsync(client, check, settings, cancellationToken);
+            using (var call = settings.Entrance?.Begin())
+            {
+                client.HostKeyReceived += (_, shown) => Judge(shown, check, settings.Entrance, call);
+                await ConnectAsync(client, check, settings, call, cancellationToken);
+            }
+
             Keep(check, settings);
             var open = new SshConnection(client, key, KnownHosts.NameOf(settings.Host, port));
             (client, key) = (null, null);
@@ -132,7 +139,7 @@ internal sealed class SshConnection : IDisposable
         try
         {
             var check = HostKeyCheck.For(settings, port);
-            var (host, entrance) = settings.Entrance is { } own ? (SshPassage.Loopback, own) : (settings.Host, port);
+            var (host, entrance) = settings.Entrance is { } own ? (SshPassage.Loopback, own.Port) : (settings.Host, port);
             var connection = new ConnectionInfo(host, entrance, settings.User, [.. methods]) { Timeout = AnswerLimit };
             check.Prefer(connection);
             return (check, connection);
@@ -143,33 +150,50 @@ internal sealed class SshConnection : IDisposable
         }
     }
 
-    private static async Task ConnectAsync(SshClient client, HostKeyCheck check, SshSettings settings, CancellationToken cancellationToken)
+    /// <summary>Before anything of ours is said: whoever answers must be at the end of the way, not somebody who took its port.</summary>
+    private static void Judge(HostKeyEventArgs shown, HostKeyCheck check, IEntrance? entrance, IEntranceCall? call)
     {
-        const string What = Prefix + "ssh Dial() error: ";
+        if (entrance?.Loss is null && call?.Arrived != false)
+        {
+            check.Judge(shown);
+        }
+        else
+        {
+            shown.CanTrust = false;
+        }
+    }
+
+    private static async Task ConnectAsync(
+        SshClient client, HostKeyCheck check, SshSettings settings, IEntranceCall? call, CancellationToken cancellationToken)
+    {
         var where = $"{settings.Host}:{settings.Port}";
         try
         {
             await client.ConnectAsync(cancellationToken);
         }
+        catch (Exception e) when (e is SshException or SocketException && settings.Entrance?.Loss is { } loss)
+        {
+            throw EnvironmentException.Broken($"{Dial}{where}: {loss}", e);
+        }
         catch (SshException) when (check.Problem is { } problem)
         {
-            throw EnvironmentException.Misconfigured($"{What}ssh: handshake failed: {problem}");
+            throw EnvironmentException.Misconfigured($"{Handshake}{problem}");
         }
         catch (SshAuthenticationException refused)
         {
             throw new EnvironmentException(
                 FailureReason.RunnerConfigurationError,
-                $"{What}ssh: handshake failed: ssh: unable to authenticate, attempted methods [{Methods(settings)}]: {refused.Message} {Advice(settings)}",
+                $"{Handshake}ssh: unable to authenticate, attempted methods [{Methods(settings)}]: {refused.Message} {Advice(settings)}",
                 retriable: false, refused);
         }
         catch (SocketException e)
         {
             throw EnvironmentException.Broken(
-                $"{What}dial tcp {where}: {e.Message}. Is the host up, does an ssh server listen there, and is no firewall between?", e);
+                $"{Dial}dial tcp {where}: {e.Message}. Is the host up, does an ssh server listen there, and is no firewall between?", e);
         }
         catch (SshException e)
         {
-            throw EnvironmentException.Broken($"{What}{where}: {e.Message}", e);
+            throw EnvironmentException.Broken($"{Dial}{where}: {e.Message}{(call is { Arrived: false } ? NotThrough(settings.Entrance!) : "")}", e);
         }
     }
 
@@ -183,7 +207,15 @@ internal sealed class SshConnection : IDisposable
         {
             throw EnvironmentException.Misconfigured($"{Prefix}the key of {settings.Host} cannot be kept in {settings.KnownHostsFile}: {e.Message}");
         }
+
+        if (check.Problem is { } problem)
+        {
+            throw EnvironmentException.Misconfigured($"{Handshake}{problem}");
+        }
     }
+
+    private static string NotThrough(IEntrance entrance) => string.Create(
+        CultureInfo.InvariantCulture, $" (the runner's connection was not let in at port {entrance.Port} of this computer, or another program answers there)");
 
     private static string Methods(SshSettings settings) =>
         "none" + (settings.IdentityFile.Length > 0 || !settings.IdentityKey.IsEmpty ? " publickey" : "") + (settings.Password.IsEmpty ? "" : " password");

@@ -48,13 +48,16 @@ public sealed record SshSettings
     /// <summary>Whoever answers is believed to be the host.</summary>
     public bool AcceptsAnyHostKey { get; init; }
 
-    /// <summary>A host that the file does not know yet is believed, and its key is known from then on. One that shows another key than the known one is not.</summary>
-    public bool AcceptsNewHostKey { get; init; }
+    /// <summary>
+    /// The file is the host's alone, and this the only name in it, whatever address and port the host has: the first key that is shown is
+    /// believed and kept there, and no other from then on. Null: keys are known by address and port.
+    /// </summary>
+    public string? KeptAs { get; init; }
 
     public required string KnownHostsFile { get; init; }
 
-    /// <summary>The port of this computer that leads to the host (<see cref="SshPassage"/>); null: it is connected to itself.</summary>
-    internal int? Entrance { get; init; }
+    /// <summary>The port of this computer that leads to the host (see <see cref="SshPassage"/>); null: it is connected to itself.</summary>
+    internal IEntrance? Entrance { get; init; }
 
     /// <summary>
     /// The virtual machine that the host is a copy of. Copies have addresses that change and the keys of their original, so these are

@@ -78,6 +78,9 @@ public sealed class LiveSsh : IAsyncLifetime
         _folder.Dispose();
     }
 
+    /// <summary>Every connection is gone from one moment to the next; new ones are taken.</summary>
+    public Task BreakAllAsync() => RunAsync("bash", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -KILL $(ps -o pid= --ppid {_server!.Id})"));
+
     public Task WriteAsync(string name, string text) => File.WriteAllTextAsync(In(name), text, TestContext.Current.CancellationToken);
 
     private async Task AnswersAsync()
