@@ -19,12 +19,12 @@ internal sealed class OwnConnections
     private readonly string _open;
     private readonly bool _tells;
 
-    /// <param name="kernel">Whether anybody tells is decided here, without opening a file, of which there may be too many.</param>
+    /// <param name="kernel">Whether it tells at all is decided here, once: before there is a port at which somebody could use up our files.</param>
     public OwnConnections(string kernel)
     {
         _tables = [Path.Combine(kernel, "net/tcp"), Path.Combine(kernel, "net/tcp6")];
         _open = Path.Combine(kernel, "self/fd");
-        _tells = File.Exists(_tables[0]) && Directory.Exists(_open);
+        _tells = Tells();
     }
 
     /// <summary>Whether this process holds the connection from one port to another. True where nobody tells; false if the kernel does, but not now.</summary>
@@ -37,6 +37,25 @@ internal sealed class OwnConnections
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return false;
+        }
+    }
+
+    private bool Tells()
+    {
+        try
+        {
+            _ = File.ReadLines(_tables[0]).Any();
+            return Directory.EnumerateFileSystemEntries(_open).Any();
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            // There is none, or it is kept from us.
+            return false;
+        }
+        catch (IOException)
+        {
+            // It could not be asked just now, which is no answer.
+            return true;
         }
     }
 

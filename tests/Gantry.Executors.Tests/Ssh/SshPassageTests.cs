@@ -100,8 +100,12 @@ public sealed class SshPassageTests(LiveSsh ssh) : IClassFixture<LiveSsh>
         Assert.True(new OwnConnections(kernel.Path).Has(1, 2));
 
         var table = Path.Combine(kernel.Path, "net/tcp");
-        Directory.CreateDirectory(Path.GetDirectoryName(table)!);
-        Directory.CreateDirectory(Path.Combine(kernel.Path, "self/fd"));
+        Directory.CreateDirectory(table);
+        Directory.CreateDirectory(Path.Combine(kernel.Path, "self/fd/0"));
+        // Kept from everybody, also from root.
+        Assert.True(new OwnConnections(kernel.Path).Has(1, 2));
+
+        Directory.Delete(table);
         File.WriteAllText(table, "");
         var own = new OwnConnections(kernel.Path);
         Assert.False(own.Has(1, 2));
@@ -109,6 +113,7 @@ public sealed class SshPassageTests(LiveSsh ssh) : IClassFixture<LiveSsh>
         {
             Assert.Throws<IOException>(() => File.ReadAllText(table));
             Assert.False(own.Has(1, 2));
+            Assert.False(new OwnConnections(kernel.Path).Has(1, 2));
         }
 
         File.Delete(table);
