@@ -13,6 +13,8 @@ namespace Gantry.Turnaround;
 /// <summary>A server and a runner as processes of their own, with one project; everything is removed at the end.</summary>
 internal sealed partial class Stage : IAsyncDisposable
 {
+    private const int EndOfLog = 64 * 1024;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gantry-bench-");
     private readonly DemoSettings _settings;
     private readonly string _binary;
@@ -96,7 +98,9 @@ internal sealed partial class Stage : IAsyncDisposable
         var jobs = await _client!.GetAsync($"projects/{_project}/pipelines/{pipeline}/jobs", CancellationToken.None);
         foreach (var job in jobs!.Value.EnumerateArray().Select(job => job.GetProperty("id").GetInt64()).Order())
         {
-            var log = Encoding.UTF8.GetString(await _client.ReadTraceAsync(_project, job, 0, CancellationToken.None));
+            // The line is near the end, and a log may be longer than a text can be.
+            var trace = await _client.ReadTraceAsync(_project, job, 0, CancellationToken.None);
+            var log = Encoding.UTF8.GetString(trace.AsSpan(Math.Max(0, trace.Length - EndOfLog)));
             var at = log.LastIndexOf("Phases: ", StringComparison.Ordinal);
             Phases.Add(at < 0 ? "" : log[(at + 8)..log.IndexOf(" s\u001b", at, StringComparison.Ordinal)] + " s");
         }
