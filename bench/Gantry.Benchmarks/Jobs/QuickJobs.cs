@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Gantry.Engine;
 using Gantry.Engine.Plans;
 using Gantry.Engine.Running;
 using Gantry.Executors.Shell;
@@ -103,7 +102,7 @@ internal static class QuickJobs
         var assignment = new JobAssignment
         {
             Payload = Payload(number, sign is null ? script : $"touch '{sign}'; {script}"),
-            Runner = Runner(),
+            Runner = BenchRunner.Of("shell"),
             Executor = new ShellExecutor("", folder, TimeProvider.System),
             Link = new QuietLink(),
             Numbers = new JobNumbers(number, number),
@@ -130,19 +129,6 @@ internal static class QuickJobs
             new JobVariable { Key = "GIT_STRATEGY", Value = "none", Public = true },
         ],
         Steps = [new JobStep { Name = "script", Script = [script] }],
-    };
-
-    private static RunnerSettings Runner() => new()
-    {
-        Name = "bench",
-        Url = "https://gitlab.example.com",
-        Token = new Secret("glrt-bench"),
-        ShortToken = "bench",
-        SystemId = "s_bench",
-        Executor = "shell",
-        HostName = "bench",
-        ExecutablePath = "/bin/true",
-        Version = new ProductVersion("gantry", "0.0.0", "bench", "linux", "amd64"),
     };
 
     private static async Task<TimeSpan> TimedAsync(Func<Task> run)

@@ -100,7 +100,7 @@ internal static class QuickPods
             }
 
             var executor = new KubernetesExecutor(settings, null, new KubernetesSurroundings { StateFolder = folder }, "bench", TimeProvider.System, NullLogger<KubernetesExecutor>.Instance);
-            var plan = JobPlanner.Compile(PlanRequests.Of(payload, Runner(), executor.Traits, new JobNumbers(0, 0)));
+            var plan = JobPlanner.Compile(PlanRequests.Of(payload, BenchRunner.Of("kubernetes"), executor.Traits, new JobNumbers(0, 0)));
             var request = new EnvironmentRequest { Plan = ((Compilation.Planned)plan).Plan, JobFolder = folder };
             using var log = TraceSpool.Open(Path.Combine(folder, "preparing"), null);
             var place = new Place(
@@ -153,19 +153,6 @@ internal static class QuickPods
             RunnerInfo = new RunnerLimits { Timeout = 3600 },
             Variables = [.. keeps ? [] : new[] { new JobVariable { Key = "FF_USE_ADVANCED_POD_SPEC_CONFIGURATION", Value = "true", Public = true } }],
             Steps = [new JobStep { Name = "script", Script = ["true"] }],
-        };
-
-        private static RunnerSettings Runner() => new()
-        {
-            Name = "bench",
-            Url = "https://gitlab.example.com",
-            Token = new Secret("glrt-bench"),
-            ShortToken = "bench",
-            SystemId = "s_bench",
-            Executor = "kubernetes",
-            HostName = "bench",
-            ExecutablePath = "/bin/true",
-            Version = new ProductVersion("gantry", "0.0.0", "bench", "linux", "amd64"),
         };
     }
 }
