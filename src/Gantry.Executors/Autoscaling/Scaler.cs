@@ -24,10 +24,10 @@ internal sealed partial class Scaler : IAsyncDisposable
     /// <summary>An entry that asked for nothing for so long is not in the file any more, or asks for no jobs: nothing is kept idle for it.</summary>
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(10);
 
-    private readonly Func<ScalerSettings, CancellationToken, Task<IInstanceProvider>> _open;
     /// <summary>After a start that failed nothing makes the next one come sooner.</summary>
     private static readonly Task Never = new TaskCompletionSource().Task;
 
+    private readonly Func<ScalerSettings, CancellationToken, Task<IInstanceProvider>> _open;
     private readonly ScalerMemory _memory;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;

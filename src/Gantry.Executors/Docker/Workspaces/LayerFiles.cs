@@ -62,8 +62,9 @@ internal sealed class LayerFiles(DockerJob job, BuildContainer build, JobVolumes
                 var run = await build.GetAsync(cancellationToken);
                 // Nothing there can have such a name, and asked for it the engine fails.
                 var possible = paths.Where(path => !path.AsSpan().ContainsAny(NotInNames)).ToList();
-                var source = volumes.Cover(folder) ? Passage : OnLayer(folder);
-                if (source == Passage && possible.Count > 0)
+                var isMounted = volumes.Cover(folder);
+                var source = isMounted ? Passage : OnLayer(folder);
+                if (isMounted && possible.Count > 0)
                 {
                     await CarryAsync(run, [Gone, .. possible.SelectMany(path => Out(folder, path.Trim('/')))], cancellationToken);
                 }
